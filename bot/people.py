@@ -1,0 +1,116 @@
+"""Chat accounts, their roles, and what they may reach."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from functools import lru_cache
+
+
+class Role(IntEnum):
+    """viewer < moderator < admin; `NONE` takes a role away."""
+
+    NONE = 0
+    VIEWER = 1
+    MODERATOR = 2
+    ADMIN = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def parse(cls, word: str) -> Role:
+        """The role of that name; ValueError when there is none."""
+        try:
+            return cls[word.strip().upper()]
+        except KeyError:
+            raise ValueError(f"no role is called {word!r}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatUser:
+    """A chat account: `subject` is what counts, `name` is for the eye only.
+
+    Subjects are `console:NAME`, `slack:TEAM/USER`, `discord:USER`; groups `slack:TEAM/@GROUP` and
+    `discord:GUILD/@ROLE`. `groups` are the subjects of the platform groups that the adapter resolved.
+    `origin` is the account beneath it, where there is one (the console's OS user).
+    """
+
+    subject: str
+    name: str
+    groups: tuple[str, ...] = ()
+    origin: str = ""
+
+    @property
+    def platform(self) -> str:
+        return self.subject.partition(":")[0]
+
+    @property
+    def id(self) -> str:
+        """The platform's own id of the account."""
+        return self.subject.partition(":")[2].rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role of a subject over the rooms that match one of the globs (`*` any run, `?` one character)."""
+
+    subject: str
+    role: Role
+    rooms: tuple[str, ...] = ("*",)
+    server: str = ""
+    granted_by: str = ""
+    at: datetime | None = None
+
+    def covers(self, room: str) -> bool:
+        return any(glob_matches(glob, room) for glob in self.rooms)
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """A chat user with every grant that applies, their own and those of their groups."""
+
+    user: ChatUser
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def role(self) -> Role:
+        """The highest role held in any room."""
+        return max((grant.role for grant in self.grants), default=Role.NONE)
+
+    def role_in(self, room: str) -> Role:
+        return max((grant.role for grant in self.grants if grant.covers(room)), default=Role.NONE)
+
+    def may_see(self, room: str) -> bool:
+        return self.role_in(room) >= Role.VIEWER
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The globs of all grants, without repetition."""
+        return tuple(dict.fromkeys(glob for grant in self.grants for glob in grant.rooms))
+
+
+@lru_cache(maxsize=1024)
+def _compiled(glob: str) -> re.Pattern[str]:
+    parts = (".*" if mark == "*" else "." if mark == "?" else re.escape(mark) for mark in glob)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def glob_matches(glob: str, room: str) -> bool:
+    """Case-sensitive, over the whole name; only `*` and `?` are special (room names may hold brackets)."""
+    return _compiled(glob).fullmatch(room) is not None
+
+
+def is_glob(text: str) -> bool:
+    return "*" in text or "?" in text
+
+
+_SUBJECT = re.compile(r"(console:[^\s,/]+|slack:[A-Z0-9]+/@?[A-Z0-9]+|discord:(\d+|\d+/@\d+))")
+
+
+def is_subject(text: str) -> bool:
+    """Whether the text is a whole, well-formed subject as the settings spell it."""
+    return _SUBJECT.fullmatch(text) is not None

@@ -1,0 +1,132 @@
+"""What the core needs from the outside, as protocols; the adapters implement them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from bot.history import Case, CasePage, CaseQuery, Draft, Entry, OpenIntent
+from bot.model import Participant, Permissions, Room, Track
+from bot.pending import PendingItem
+from bot.people import Grant
+
+
+class RoomService(Protocol):
+    """LiveKit's RoomService. Every method may raise a `RoomError`; missing things are `NotFound`."""
+
+    @property
+    def server(self) -> str:
+        """The id of this LiveKit project in the history and in grants."""
+
+    @property
+    def cloud(self) -> bool:
+        """Whether this is LiveKit Cloud (tokens of removed people are revoked, Move exists)."""
+
+    async def list_rooms(self, names: Sequence[str] = ()) -> tuple[Room, ...]:
+        """Live rooms sorted by name; all of them when `names` is empty."""
+
+    async def list_participants(self, room: str) -> tuple[Participant, ...]:
+        """Everybody in the room sorted by identity; empty also for a room that does not exist."""
+
+    async def get_participant(self, room: str, identity: str) -> Participant:
+        """One person; `NotFound` when not in the room."""
+
+    async def update_participant(
+        self,
+        room: str,
+        identity: str,
+        *,
+        permission: Permissions | None = None,
+        metadata: str | None = None,
+        name: str | None = None,
+        attributes: Mapping[str, str] | None = None,
+    ) -> Participant:
+        """Write what is given and return the person as they are afterwards.
+
+        LiveKit reads "" for metadata and name as "unchanged", and "" for an attribute as "delete".
+        """
+
+    async def mute_published_track(self, room: str, identity: str, track_sid: str, muted: bool) -> Track | None:
+        """The track afterwards, or None where LiveKit knows no such track (it answers 200 all the same)."""
+
+    async def remove_participant(self, room: str, identity: str, revoke_token_ts: int | None = None) -> None:
+        """Disconnect the person; `revoke_token_ts` (unix seconds) is honoured by LiveKit Cloud alone."""
+
+    async def move_participant(self, room: str, identity: str, destination_room: str) -> None:
+        """Move the person; `Unsupported` on open-source servers."""
+
+    async def update_room_metadata(self, room: str, metadata: str) -> Room:
+        """Replace the room's metadata; here "" does clear."""
+
+    async def send_data(
+        self, room: str, data: bytes, *, topic: str = "", destination_identities: Sequence[str] = ()
+    ) -> None:
+        """Send a reliable data message to everybody, or to the named people."""
+
+    async def delete_room(self, room: str) -> None:
+        """End the room and disconnect everybody; `NotFound` when there is no such room."""
+
+
+class History(Protocol):
+    """The ledger. Every method may raise `HistoryError`."""
+
+    async def append(self, drafts: Sequence[Draft], event_key: str | None = None) -> tuple[Entry, ...]:
+        """Seal the drafts in order, durably and all together.
+
+        Drafts without a case number share one new case. `event_key` is claimed in the same transaction;
+        `AlreadyHandled` when it has been claimed before (nothing is written then).
+        """
+
+    async def cases(self, query: CaseQuery) -> CasePage:
+        """Cases, newest first."""
+
+    async def case(self, number: int) -> Case | None:
+        """One case with every entry."""
+
+    async def seen(self, room: str, identity: str) -> str | None:
+        """The newest session sid that an entry holds for this person in this room."""
+
+    async def take_open_intents(self) -> tuple[OpenIntent, ...]:
+        """Intents without an outcome whose worker is dead; each is handed out to one living worker only."""
+
+    def entries(self, after: int = 0) -> AsyncIterator[Entry]:
+        """All entries in sequence."""
+
+
+class Roster(Protocol):
+    """Who may do what, and the default room of each chat channel: projections of the history."""
+
+    async def grants(self, subjects: Sequence[str] | None = None) -> tuple[Grant, ...]:
+        """Grants of these subjects (of everybody when None), sorted by subject."""
+
+    async def default_room(self, channel: str) -> str | None:
+        """The room name or glob that `/use` set for this channel key."""
+
+
+class Pending(Protocol):
+    """Buttons and questions that wait for a press."""
+
+    async def put(self, items: Sequence[PendingItem]) -> None: ...
+
+    async def get(self, token: str) -> PendingItem | None:
+        """The item, spent or not, also when expired; None when unknown."""
+
+    async def spend(self, token: str) -> bool:
+        """Mark the item and all of its group as used; False when that had been done before."""
+
+
+class Locks(Protocol):
+    def hold(self, *keys: tuple[str, str]) -> AbstractAsyncContextManager[None]:
+        """Exclusive over (room, identity) keys, in this process and in the others on the same database."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The current time, aware, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+
+    async def sleep(self, seconds: float) -> None: ...
