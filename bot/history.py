@@ -1,12 +1,11 @@
-"""What is written down, and the chain of digests that shows any later change. Pure.
+"""What is written down: entries, and the cases that they make up. Pure; `bot.chain` seals them.
 
-`Sealed` facts and `Content` are apart: the content of an entry may be erased on request, and the chain, which
+What an entry is and its `Content` are apart: the content may be erased on request, and the chain of digests, which
 covers only a salted digest of it, still holds.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from typing import Any
 
 from bot.people import Grant
 
-GENESIS = "0" * 64
 VERSION = 1
 
 
@@ -157,8 +155,9 @@ class Case:
 class CaseQuery:
     """Which cases; empty fields do not narrow. `rooms` are globs of the rooms that the asker may see.
 
-    `text` matches identity or name (substring); `identity` and `actor` exactly. `everywhere` includes entries that
-    belong to no room (grants, refusals outside of any room).
+    `text` matches identity or name (substring, whatever the case); `identity` and `actor` exactly. `everywhere`
+    includes entries that belong to no room (grants, refusals outside of any room). A case matches when one of its
+    entries has all that is asked of the content, and when some entry of it has the `kind` and some the `outcome`.
     """
 
     rooms: tuple[str, ...] = ("*",)
@@ -170,7 +169,7 @@ class CaseQuery:
     command: str = ""
     kind: EntryKind | None = None
     outcome: Outcome | None = None
-    before: int | None = None  # cases whose first entry's sequence is below this
+    before: int | None = None  # cases with a number below this (numbers follow the order of the first entries)
     limit: int = 20
     offset: int = 0
 
@@ -184,44 +183,6 @@ class CasePage:
 def canonical(value: Any) -> str:
     """JSON with one spelling for each value."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def content_digest(salt: str, content: Content) -> str:
-    """Hex SHA-256 over the salt and every field, each with its length before it."""
-    fields = (
-        salt,
-        content.actor,
-        content.actor_name,
-        content.command,
-        content.arguments,
-        content.room,
-        content.identity,
-        content.name,
-        content.sid,
-        content.difference,
-        content.reason,
-        content.detail,
-    )
-    return hashlib.sha256("".join([f"{len(f)}:{f}" for f in fields]).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def entry_digest(entry: Entry) -> str:
-    """Hex SHA-256 over everything sealed, the digest before it included."""
-    facts = (
-        entry.previous,
-        entry.version,
-        entry.seq,
-        entry.case,
-        entry.kind.value,
-        entry.at.isoformat(),
-        entry.worker,
-        entry.server,
-        entry.refers,
-        entry.outcome.value if entry.outcome else None,
-        entry.code,
-        entry.content_digest,
-    )
-    return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 def decode_difference(text: str) -> Mapping[str, tuple[Any, Any]]:
