@@ -1,0 +1,63 @@
+"""Asking first: what is destructive, forced, or about oneself is asked about, whoever asks."""
+
+from __future__ import annotations
+
+from bot.authorise import is_oneself
+from bot.command import Command, Effect
+from bot.context import Context
+from bot.crowd import devices, joined, who
+from bot.reply import Name, Part, Reply, Span, Spans, say, text
+from bot.words import ending
+
+
+def asked_first(context: Context) -> Reply | None:
+    """The question, or None where none is needed. It names person, end of the identity, and room."""
+    command, bound = context.command, context.bound
+    if not command.writes or (bound.target is not None and bound.target.participant is None):
+        return None
+    oneself = bound.target is not None and is_oneself(context.moderator, bound.target.identity, context.policy)
+    if command.effect is not Effect.DESTRUCTIVE and not bound.force and not oneself:
+        return None
+    parts: list[Part] = []
+    if oneself:
+        parts.append(text("This is you."))
+    if bound.force:
+        parts.append(text("--force: this person or service is protected."))
+    parts += _about(context)
+    return context.question(_title(context, command), parts, confirm=command.confirm)
+
+
+def _title(context: Context, command: Command) -> Spans:
+    """The command's question with person and room filled in."""
+    template = command.question or f"{command.summary}: {{who}} in {{room}}?"
+    spans: list[Span] = []
+    for piece in template.replace("{", "\0{").replace("}", "}\0").split("\0"):
+        if piece == "{who}":
+            spans += _named(context)
+        elif piece == "{room}":
+            spans.append(Name(context.room))
+        elif piece.startswith("{"):
+            spans.append(Name(str(context.bound.values.get(piece.strip("{}"), ""))))
+        elif piece:
+            spans += say(piece)
+    return tuple(spans)
+
+
+def _named(context: Context) -> Spans:
+    target = context.bound.target
+    if target is None:
+        return say("everybody")
+    return say(Name(target.display), " (", Name(ending(target.identity)), ")")
+
+
+def _about(context: Context) -> list[Part]:
+    target = context.bound.target
+    parts: list[Part] = []
+    if target is not None and target.participant is not None:
+        facts = ", ".join(
+            filter(None, [devices(target.participant), joined(target.participant, context.services.clock.now())])
+        )
+        parts.append(text(*who(target.participant), f": {facts}."))
+    if context.bound.reason:
+        parts.append(text("Reason: ", Name(context.bound.reason)))
+    return parts

@@ -1,0 +1,88 @@
+"""Words, or option values, -> a bound invocation: room, session and arguments resolved; or a choice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import places
+from bot.command import BoundInvocation, Kind
+from bot.context import Context
+from bot.crowd import FILTERS, matching
+from bot.errors import NoSuchTarget
+from bot.grammar import Reading
+from bot.line import Line
+from bot.model import Participant
+from bot.reply import Reply
+from bot.targets import find
+from bot.whom import Whom
+from bot.words import Word, fold, split
+
+
+async def bind(context: Context, text: str) -> BoundInvocation | Reply:
+    """What the words behind the command's name mean now; a `UsageError` when they mean nothing."""
+    line = Line.of(context.command, text, context.invocation)
+    if context.command.param(Kind.WHO) is not None:
+        return await Whom(context, line).bind()
+    reading = line.read()
+    if not context.command.in_room:
+        return line.bound(reading, "")
+    return await _InRoom(context, line, reading).bind()
+
+
+class _InRoom:
+    """A command that acts in a room, and on nobody whom the words name first."""
+
+    def __init__(self, context: Context, line: Line, reading: Reading) -> None:
+        self.context, self.line, self.reading = context, line, reading
+        self.takes_room = context.command.param(Kind.ROOM) is not None
+
+    async def bind(self) -> BoundInvocation | Reply:
+        reading = self.reading
+        named = reading.values.get("room", "") if self.takes_room else ""
+        word = reading.placed.get("in") or reading.placed.get("room")
+        if named and not reading.room and self.context.command.param(Kind.FILTER) is not None:
+            return await self._room_or_filter(named, word)
+        place = await places.resolve(self.context, reading.room or named, self.line.rewrite(word))
+        if isinstance(place, Reply):
+            return place
+        if not await self._exists(place):
+            return await places.ended(self.context, place, self.line.rewrite(word))
+        people = self.context.command.param(Kind.PEOPLE)
+        if people is not None and people.name in reading.values:
+            identities = _named(reading.values[people.name], await self.context.people(place), place)
+            reading = replace(reading, values={**reading.values, people.name: identities})
+        return self.line.bound(reading, place)
+
+    async def _exists(self, room: str) -> bool:
+        return bool(await self.context.people(room)) or await places.is_live(self.context, room)
+
+    async def _room_or_filter(self, named: str, word: Word | None) -> BoundInvocation | Reply:
+        """The first word is a room where one of that name is live, otherwise a filter in the room that is meant."""
+        if self.context.moderator.may_see(named) and await self._exists(named):
+            return self.line.bound(self.reading, named)
+        place = await places.resolve(self.context, "", self.line.rewrite(None))
+        words = " ".join(filter(None, [named, self.reading.values.get("filter", "")]))
+        if isinstance(place, str):
+            people = await self.context.people(place)
+            if fold(words) in FILTERS or matching(people, words, self.context.policy):
+                filtered = replace(self.reading, values={**self.reading.values, "filter": words})
+                return self.line.bound(filtered, place)
+        places.check_scope(self.context, named)
+        return await places.ended(self.context, named, self.line.rewrite(word))
+
+
+def _named(names: list[str], people: tuple[Participant, ...], room: str) -> list[str]:
+    """The identities of the people named one after the other; each must be named exactly."""
+    parts = [part for name in names for part in name.split(",") if part and fold(part) != "and"]
+    text = " ".join(f'"{part}"' if " " in part else part for part in parts)
+    found, rest = [], split(text)
+    while rest:
+        match = find(text, rest, people).single
+        if match is None:
+            raise NoSuchTarget(
+                f"It is not clear who {rest[0].text!r} is in {room}. Nothing was done. "
+                "Name each person exactly: by the identity, or by the name in quotes."
+            )
+        found.append(match.person.identity)
+        rest = rest[match.length :]
+    return found

@@ -1,0 +1,75 @@
+"""Buttons outlive the process: each is stored under an opaque token, with its owner, its end and its group."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.command import Again, Invocation
+from bot.pending import PendingItem
+from bot.people import ChatUser
+from bot.policy import Policy
+from bot.ports import Clock, Pending
+from bot.press import encode
+from bot.reply import Audience, Button, Choice, Choices, Part, Reply, Tone, say
+
+
+class Buttons:
+    def __init__(self, pending: Pending, clock: Clock, policy: Policy) -> None:
+        self._pending = pending
+        self._clock = clock
+        self._policy = policy
+
+    async def stored(self, reply: Reply, invocation: Invocation) -> Reply:
+        """The reply with a token on every button, and the buttons stored."""
+        if not reply.buttons and not any(isinstance(part, Choices) for part in reply.parts):
+            return reply
+        asks = reply.question or any(isinstance(part, Choices) for part in reply.parts)
+        group = secrets.token_urlsafe(9) if asks else ""
+        seconds = self._policy.confirm_seconds if asks else self._policy.button_seconds
+        items: list[PendingItem] = []
+
+        def store(button: Button) -> Button:
+            token = secrets.token_urlsafe(12)
+            again = isinstance(button.press, Again) and not asks
+            items.append(
+                PendingItem(
+                    token,
+                    "" if reply.audience is Audience.PUBLIC else invocation.user.subject,
+                    invocation.channel,
+                    encode(button.press),
+                    self._clock.now() + timedelta(seconds=seconds),
+                    "" if again else group or token,
+                )
+            )
+            return replace(button, token=token)
+
+        reply = replace(
+            reply,
+            parts=tuple(_with_tokens(part, store) for part in reply.parts),
+            buttons=tuple(store(button) for button in reply.buttons),
+        )
+        await self._pending.put(items)
+        return reply
+
+    async def item(self, token: str, user: ChatUser, channel: str) -> PendingItem | Reply:
+        """What the token stands for, if this person may press it now; otherwise the answer why not."""
+        item = await self._pending.get(token)
+        if item is None or (item.owner and item.owner != user.subject):
+            return Reply(Tone.ERROR, say("This button is not yours, or is not known any more. Nothing was done."))
+        if item.spent:
+            return Reply(Tone.INFO, say("This has been answered already. Nothing more was done."))
+        if item.expires <= self._clock.now():
+            return Reply(Tone.ERROR, say("This button has expired. Nothing was done. Type the command again."))
+        return item
+
+    async def spend(self, item: PendingItem) -> bool:
+        """Whether this press is the first. Buttons without a group (pages) can be pressed again."""
+        return not item.group or await self._pending.spend(item.token)
+
+
+def _with_tokens(part: Part, store) -> Part:  # type: ignore[no-untyped-def]
+    if not isinstance(part, Choices):
+        return part
+    return Choices(tuple(Choice(option.spans, store(option.button)) for option in part.options))

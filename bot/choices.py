@@ -1,0 +1,62 @@
+"""The questions for what could be meant: several people, or two readings of one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.command import BoundInvocation, Press
+from bot.context import Context
+from bot.crowd import devices, joined, who
+from bot.grammar import Reading
+from bot.model import Participant
+from bot.reply import Button, Choice, Choices, Name, Reply, Span, Spans, Tone, say
+from bot.targets import Match
+from bot.words import Word
+
+MOST = 10
+
+
+def choose_target(
+    context: Context,
+    typed: str,
+    options: Sequence[Match],
+    bound: Sequence[BoundInvocation],
+    room: str,
+    *,
+    exact: bool,
+) -> Reply:
+    """Who of these? Each shows name, end of the identity, open tracks and since when."""
+    choices = tuple(
+        Choice(_line(context, match.person, press), Button(match.person.display, press))
+        for match, press in list(zip(options, bound, strict=True))[:MOST]
+    )
+    asked = "Who is meant" if exact else f"Nobody in {room} is called exactly that. Did you mean"
+    more = f" ({len(options) - MOST} more: type more of the name, or the identity)" if len(options) > MOST else ""
+    title = say(f"{asked}: ", Name(typed), "?" + more) if exact else say(f"{asked}:{more}")
+    return Reply(Tone.INFO, (*title, *say(" Nothing has been done yet.")), (Choices(choices),))
+
+
+def _line(context: Context, person: Participant, press: BoundInvocation) -> Spans:
+    facts = ", ".join(filter(None, [devices(person), joined(person, context.services.clock.now())]))
+    spans: list[Span] = [*who(person), *say(f", {facts}, in ", Name(press.room))]
+    if press.reason:
+        spans += say(". Reason: ", Name(press.reason))
+    return tuple(spans)
+
+
+def choose_reading(
+    bound: BoundInvocation, reading: Reading, others: Sequence[tuple[str, Press]], *, takes_reason: bool
+) -> Reply:
+    """One line, two readings: the other ones first, then the words as the reason."""
+    options = [Choice(say(label), Button(label, press)) for label, press in others]
+    if takes_reason:
+        label = say("as the reason: ", Name(reading.reason))
+        options.append(Choice(label, Button("As the reason", bound)))
+    what = reading.doubt or " ".join(reading.reason.split()[:2])
+    return Reply(
+        Tone.INFO, say("How is ", Name(what), " meant? Nothing has been done yet."), (Choices(tuple(options)),)
+    )
+
+
+def words_of(words: Sequence[Word], count: int) -> str:
+    return " ".join(word.text for word in words[:count])

@@ -1,0 +1,211 @@
+"""A command as a value: its name, its typed arguments, what it needs and what it does.
+
+Everything that a surface must know of a command (parser, completion, help, documentation, confirmation) is derived
+from its declaration; a command never sends, it returns a `Reply`.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from bot.model import Participant
+from bot.people import ChatUser, Role
+
+if TYPE_CHECKING:
+    from bot.context import Context
+    from bot.reply import Reply
+
+
+class Effect(StrEnum):
+    READ = "read"
+    WRITE = "write"
+    DESTRUCTIVE = "destructive"  # always asked about first
+
+
+class Kind(StrEnum):
+    """How an argument is read from words."""
+
+    WHO = "who"  # one participant of the room
+    PEOPLE = "people"  # several, behind a keyword
+    ROOM = "room"  # the room in which the command acts
+    DESTINATION = "destination"  # another room
+    ROOM_OR_GLOB = "room or glob"
+    GLOBS = "rooms"  # globs, comma-joined, written `in:...`
+    SOURCES = "sources"
+    FLAG = "flag"  # a bare word that stands for itself
+    PAIRS = "pairs"  # key=value ...
+    FILTER = "filter"  # words up to the end
+    KEYED = "keyed"  # one word behind its name (`moderator:alice`); `keyword` is another name for it
+    TEXT = "text"  # verbatim to the end of the line
+    REASON = "reason"  # verbatim to the end of the line, may be left out
+    NUMBER = "number"
+    PAGE = "page"
+    ROLE = "role"
+    SUBJECT = "subject"  # a chat account or group
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One argument. `choices` are the words that it takes, `keyword` the word that introduces it."""
+
+    kind: Kind
+    description: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    keyword: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoArguments:
+    """The arguments of a command that takes none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Exactly one session of one person. `participant` is the latest look (None: gone, or not looked yet)."""
+
+    room: str
+    identity: str
+    sid: str
+    name: str = ""
+    participant: Participant | None = None
+
+    @property
+    def display(self) -> str:
+        return self.name or self.identity
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A command as it arrived: a line of text, or a command with its options.
+
+    `event_key` is unique for the chat event; it is claimed with the first row that is written, so a redelivered
+    event acts once. `room` is the room chosen beforehand (`--room`, a room button), weaker than what the words say.
+    """
+
+    user: ChatUser
+    channel: str
+    text: str
+    event_key: str = ""
+    room: str = ""
+    options: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoundInvocation:
+    """A command with everything resolved: this is what a confirmation or a button holds, never the words.
+
+    `values` are the arguments in JSON-able form, the target and the room aside. `confirmed` says that the person
+    has been asked and said yes.
+    """
+
+    command: str
+    room: str = ""
+    target: Target | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    typed: str = ""
+    reason: str = ""
+    force: bool = False
+    dry_run: bool = False
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A button that runs words again, in a given room (used where no target can be bound yet, and for pages)."""
+
+    text: str
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The "no" of a question."""
+
+
+Press: TypeAlias = BoundInvocation | Again | Nothing
+Run: TypeAlias = "Callable[[Context, Any], Coroutine[Any, Any, Reply]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command.
+
+    `arguments` is a frozen dataclass whose fields are `Annotated[type, Param(...)]`. `role` is the default of what
+    it needs (a setting may change it). `in_room` says that it acts in exactly one room; `question` is how the
+    confirmation names what happens ("Remove {who} from {room}?"), `confirm` the label of its yes. `takes_gone`
+    accepts someone who has left. `removes` says that the person is gone from the room afterwards, which agents and
+    callers are protected from too.
+    """
+
+    name: str
+    summary: str
+    arguments: type
+    role: Role
+    effect: Effect
+    run: Run
+    in_room: bool = True
+    question: str = ""
+    confirm: str = "Yes"
+    takes_gone: bool = False
+    removes: bool = False
+    details: str = ""
+    examples: tuple[str, ...] = ()
+
+    @property
+    def params(self) -> tuple[Param, ...]:
+        return _params(self.arguments)
+
+    def param(self, kind: Kind) -> Param | None:
+        return next((param for param in self.params if param.kind is kind), None)
+
+    @property
+    def usage(self) -> str:
+        """`/mute who [sources] [lock] [reason]`."""
+        return " ".join(
+            [f"/{self.name}", *(_usage_word(param) for param in self.params if param.kind is not Kind.PAGE)]
+        )
+
+    @property
+    def writes(self) -> bool:
+        return self.effect is not Effect.READ
+
+
+def _usage_word(param: Param) -> str:
+    word = "key=value ..." if param.kind is Kind.PAIRS else param.name
+    if param.kind is Kind.PEOPLE:
+        word = f"{param.keyword} who ..."
+    elif param.kind is Kind.GLOBS:
+        word = "in:rooms"
+    elif param.kind is Kind.KEYED:
+        word = f"{param.name}:..."
+    return word if param.required else f"[{word}]"
+
+
+_CACHE: dict[type, tuple[Param, ...]] = {}
+
+
+def _params(arguments: type) -> tuple[Param, ...]:
+    if arguments not in _CACHE:
+        hints = typing.get_type_hints(arguments, include_extras=True)
+        found = []
+        for one in fields(arguments):
+            declared = next(m for m in hints[one.name].__metadata__ if isinstance(m, Param))
+            named = declared.name or one.name.rstrip("_").replace("_", "-")
+            found.append(
+                Param(declared.kind, declared.description, declared.required, declared.choices, declared.keyword, named)
+            )
+        _CACHE[arguments] = tuple(found)
+    return _CACHE[arguments]
+
+
+def field_of(param: Param) -> str:
+    """The dataclass field behind a parameter's name (`except` is a keyword in Python: `except_`)."""
+    name = param.name.replace("-", "_")
+    return name + "_" if name == "except" else name

@@ -1,0 +1,102 @@
+"""What a command gets to work with: narrowed powers, and the words of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.authorise import sees_hidden
+from bot.command import BoundInvocation, Command, Invocation, Nothing
+from bot.model import Participant, Room
+from bot.people import Grant, Moderator
+from bot.perform import Part, Performer, Record, Result
+from bot.policy import Policy
+from bot.ports import Clock, History, Pending, RoomService, Roster
+from bot.recent import Recent
+from bot.registry import Registry
+from bot.reply import Audience, Button, Reply, Spans, Style, Tone
+from bot.reply import Part as ReplyPart
+from bot.subject import PersonSubject, S
+from bot.tasks import Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that outlives a command."""
+
+    rooms: RoomService
+    history: History
+    roster: Roster
+    pending: Pending
+    clock: Clock
+    policy: Policy
+    performer: Performer
+    registry: Registry
+    recent: Recent = field(default_factory=Recent)
+
+
+@dataclass(slots=True)
+class Context:
+    """One command on its way: who asks, what is asked, and how much time is left."""
+
+    services: Services
+    moderator: Moderator
+    invocation: Invocation
+    command: Command
+    bound: BoundInvocation
+    budget: Budget
+    _people: dict[str, tuple[Participant, ...]] = field(default_factory=dict)
+
+    @property
+    def policy(self) -> Policy:
+        return self.services.policy
+
+    @property
+    def room(self) -> str:
+        return self.bound.room
+
+    async def live_rooms(self) -> tuple[Room, ...]:
+        """The live rooms that the person may see."""
+        return tuple(room for room in await self.services.rooms.list_rooms() if self.moderator.may_see(room.name))
+
+    async def people(self, room: str) -> tuple[Participant, ...]:
+        """Everybody in the room whom the person may see; one call for each command."""
+        if room not in self._people:
+            found = await self.services.rooms.list_participants(room)
+            self.services.recent.remember(room, found)
+            self._people[room] = found
+        if sees_hidden(self.moderator, room):
+            return self._people[room]
+        return tuple(person for person in self._people[room] if not person.permission.hidden)
+
+    async def grants(self) -> tuple[Grant, ...]:
+        return await self.services.roster.grants()
+
+    def record(self, *, refers: int | None = None, undoes: int | None = None) -> Record:
+        return Record(
+            self.invocation.user, self.command.name, self.bound.typed, self.bound.reason, self.invocation.event_key,
+            refers, undoes,
+        )  # fmt: skip
+
+    async def perform(self, part: Part[S]) -> Result[S]:
+        """Do it, or with --dry-run say what would be done (the result has no case then)."""
+        if self.bound.dry_run:
+            return await self.services.performer.preview(part, self.budget)
+        return await self.services.performer.one(part, self.record(), self.budget)
+
+    def person(self, *, destination: str = "", gone_is_fine: bool = False) -> PersonSubject:
+        """The bound target as the subject of an action."""
+        target = self.bound.target
+        if target is None:
+            raise LookupError("this command has no target")
+        return PersonSubject(
+            target.room, target.identity, target.sid, target.name, destination=destination, gone_is_fine=gone_is_fine
+        )
+
+    def question(
+        self, title: Spans, parts: Sequence[ReplyPart] = (), *, confirm: str, bound: BoundInvocation | None = None
+    ) -> Reply:
+        """Ask first: the yes holds the bound invocation, the no does nothing."""
+        yes = replace(bound or self.bound, confirmed=True)
+        buttons = (Button(confirm, yes, Style.DANGER), Button("No, leave it", Nothing()))
+        return Reply(Tone.WARN, title, tuple(parts), buttons, Audience.PRIVATE, question=True)

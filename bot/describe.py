@@ -1,0 +1,64 @@
+"""A difference in words that people use: for previews, answers and cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.actions.restore import irreversible
+from bot.reply import Fields, Name, Spans, say
+from bot.state import ATTRIBUTE, MUTED, PERMISSION, SOURCES, TRACK, Change, Difference
+from bot.words import one_line, shortened
+
+LONGEST = 120
+_NAMES = {"session": "presence", "open": "room", "room.metadata": "room metadata"}
+
+
+def described(changes: Difference) -> Fields:
+    """One line for each changed field: before -> after."""
+    return Fields(tuple((field_name(change), change_spans(change)) for change in shown(changes)))
+
+
+def shown(changes: Difference) -> tuple[Change, ...]:
+    """The changes worth a line: of a track that goes away, the track alone."""
+    gone = {change.field for change in changes.starting(TRACK) if change.after is None}
+    return tuple(c for c in changes.changes if not (c.field.endswith(MUTED) and c.field.removesuffix(MUTED) in gone))
+
+
+def field_name(change: Change) -> str:
+    name = change.field
+    if name.startswith(TRACK):
+        return "track " + name.removeprefix(TRACK).removesuffix(MUTED)
+    if name.startswith(PERMISSION):
+        return name.removeprefix(PERMISSION)
+    if name.startswith(ATTRIBUTE):
+        return "attribute " + one_line(name.removeprefix(ATTRIBUTE))
+    return _NAMES.get(name, name)
+
+
+def change_spans(change: Change) -> Spans:
+    return say(Name(value_word(change, change.before)), " → ", Name(value_word(change, change.after)))
+
+
+def value_word(change: Change, value: Any) -> str:
+    """One value of a field as a word: `open`, `muted`, `yes`, `none`, the text itself."""
+    name = change.field
+    if name == "session":
+        return "in the room" if value else "gone"
+    if name == "open":
+        return "live" if value else "closed"
+    if name.startswith(TRACK) and name.endswith(MUTED):
+        return {True: "muted", False: "open", None: "unpublished"}[value]
+    if name.startswith(TRACK):
+        return f"{value} published" if value else "unpublished"
+    if name == SOURCES:
+        return ", ".join(value) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value == "":
+        return "none"
+    return shortened(one_line(str(value)), LONGEST)
+
+
+def undo_word(change: Change) -> str:
+    """What an undo would say of this field."""
+    return irreversible(change)

@@ -1,0 +1,166 @@
+"""The one pipeline: who is it, what is asked, may they, sure?, do it, answer.
+
+Every surface hands its commands and presses to this and gets a `Reply` back; an error of the tree becomes one too.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from bot.asking import asked_first
+from bot.authorise import authorise, unknown
+from bot.binding import bind
+from bot.buttons import Buttons
+from bot.command import Again, BoundInvocation, Command, Invocation, Nothing
+from bot.context import Context, Services
+from bot.errors import BotError, HistoryError, NotFound, Refused, SessionChanged, Unavailable, UsageError
+from bot.pending import PendingItem
+from bot.people import ChatUser, Moderator, Role
+from bot.press import arguments, decode
+from bot.refusals import Refusals
+from bot.reply import Reply, Tone, say
+from bot.tasks import Budget, within
+
+T = TypeVar("T")
+
+
+class Dispatcher:
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._buttons = Buttons(services.pending, services.clock, services.policy)
+        self._refusals = Refusals(services)
+
+    async def handle(self, invocation: Invocation) -> Reply:
+        """The answer to a command as it arrived; never raises for anything that a person can cause."""
+        budget = Budget(self.services.clock, self.services.clock.monotonic())
+        moderator = await self.moderator(invocation.user)
+        name, rest = split_command(invocation.text)
+        command: Command | None = None
+        held: BoundInvocation | None = None
+        try:
+            command = self._command(moderator, name)
+            self._allow(moderator, command)
+            context = self._context(moderator, invocation, command, BoundInvocation(command.name, typed=rest), budget)
+            bound = await self._timed(budget, bind(context, rest))
+            if isinstance(bound, BoundInvocation):
+                context.bound = held = bound
+                bound = await self._carry_out(context)
+            reply = replace(bound, command=command.name)
+        except BotError as error:
+            reply = await self._refusals.answer(error, invocation, name, rest, command, held)
+        return await self._buttons.stored(reply, invocation)
+
+    async def press(self, user: ChatUser, channel: str, token: str, event_key: str = "") -> Reply:
+        """The answer to a press of a button (or to yes, no, a number): authorised again, and spent once."""
+        item = await self._buttons.item(token, user, channel)
+        if isinstance(item, Reply):
+            return item
+        press = decode(item.bound)
+        invocation = Invocation(user, channel, "", event_key)
+        if isinstance(press, Again):
+            await self._buttons.spend(item)
+            return await self.handle(replace(invocation, text=press.text, room=press.room))
+        if isinstance(press, Nothing):
+            await self._buttons.spend(item)
+            return Reply(Tone.INFO, say("Nothing was done."))
+        return await self._pressed(invocation, press, item)
+
+    async def _pressed(self, invocation: Invocation, bound: BoundInvocation, item: PendingItem) -> Reply:
+        services = self.services
+        budget = Budget(services.clock, services.clock.monotonic())
+        command = services.registry[bound.command]
+        try:
+            moderator = await self.moderator(invocation.user)
+            self._allow(moderator, command, bound)
+            bound = await self._timed(budget, self._looked_at(bound, command))
+            self._allow(moderator, command, bound)
+            if not await self._buttons.spend(item):
+                return Reply(Tone.INFO, say("This has been answered already."), command=command.name)
+            reply = await self._carry_out(self._context(moderator, invocation, command, bound, budget))
+            reply = replace(reply, command=command.name)
+        except BotError as error:
+            reply = await self._refusals.answer(error, invocation, command.name, bound.typed, command, bound)
+        return await self._buttons.stored(reply, invocation)
+
+    async def moderator(self, user: ChatUser) -> Moderator:
+        """The person with every grant: their own, those of their groups, and the settings'.
+
+        While the history cannot be read, the settings' grants alone count.
+        """
+        subjects = (user.subject, *user.groups)
+        try:
+            stored = await self.services.roster.grants(subjects)
+        except HistoryError:
+            stored = ()
+        settled = tuple(grant for subject in subjects for grant in self.services.policy.admin_grants(subject))
+        return Moderator(user, settled + tuple(stored))
+
+    def _command(self, moderator: Moderator, name: str) -> Command:
+        """The command of that name; people without any grant learn nothing but how to get one."""
+        registry = self.services.registry
+        everyones = name in registry and registry[name].role is Role.NONE
+        if not moderator.grants and not everyones:
+            raise unknown(moderator, self.services.policy)
+        if not name:
+            raise UsageError("Type a command, for example /participants. /help lists them.")
+        return registry.find(name)
+
+    def _allow(self, moderator: Moderator, command: Command, bound: BoundInvocation | None = None) -> None:
+        """Raise the refusal, where there is one; what anybody may ask (whoami, help) needs no grant."""
+        if command.role is Role.NONE:
+            return
+        person = bound.target.participant if bound and bound.target else None
+        room = (bound.room or None) if bound else None
+        verdict = authorise(
+            moderator, command, self.services.policy, room=room, person=person, force=bool(bound and bound.force)
+        )
+        if isinstance(verdict, Refused):
+            raise verdict
+
+    def _context(
+        self, moderator: Moderator, invocation: Invocation, command: Command, bound: BoundInvocation, budget: Budget
+    ) -> Context:
+        return Context(self.services, moderator, invocation, command, bound, budget)
+
+    async def _carry_out(self, context: Context) -> Reply:
+        bound, command = context.bound, context.command
+        self._allow(context.moderator, command, bound)
+        if not bound.confirmed and not bound.dry_run and (reply := asked_first(context)) is not None:
+            return reply
+        answer = command.run(context, arguments(command, bound))
+        if command.writes:
+            return await answer
+        return await self._timed(context.budget, answer, context.budget.recorded)
+
+    async def _looked_at(self, bound: BoundInvocation, command: Command) -> BoundInvocation:
+        """The bound target as it is now: the same session, or an error that says what changed."""
+        if bound.target is None:
+            return bound
+        target = bound.target
+        try:
+            person = await self.services.rooms.get_participant(target.room, target.identity)
+        except NotFound:
+            if command.takes_gone:
+                return bound
+            raise SessionChanged(f"{target.display} has left {target.room}. Nothing was done.", "gone") from None
+        if person.sid != target.sid:
+            raise SessionChanged(
+                f"{target.display} left {target.room} and came back in a new session since. Nothing was done. "
+                f"Type the command again if it is still meant: /{command.name} {target.identity}"
+            )
+        return replace(bound, target=replace(target, participant=person, name=person.name))
+
+    async def _timed(self, budget: Budget, work: Coroutine[Any, Any, T], moment: float | None = None) -> T:
+        try:
+            return await within(self.services.clock, budget.left(moment or budget.bound), work)
+        except TimeoutError:
+            raise Unavailable("LiveKit did not answer in time. Nothing was changed.", "timeout", sent=False) from None
+
+
+def split_command(line: str) -> tuple[str, str]:
+    """The command's name (without its slash, folded) and the rest of the line, untouched."""
+    name, _, rest = line.strip("\r\n").lstrip().partition(" ")
+    return unicodedata.normalize("NFKC", name).lstrip("/").casefold(), rest.lstrip()

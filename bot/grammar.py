@@ -1,0 +1,237 @@
+"""The words behind the target, read into a command's arguments. Pure: no room is looked at here.
+
+`in:room`, `--dry-run`, `--force`, sources and flags count only up to the first word of the reason. A text argument
+is taken verbatim to the end of the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.command import Command, Kind, Param
+from bot.errors import BadArgument
+from bot.people import Role
+from bot.words import Word, near
+
+SOURCE_WORDS = {
+    "microphone": "microphone", "mic": "microphone", "mike": "microphone", "camera": "camera", "cam": "camera",
+    "video": "camera", "screen": "screen", "screenshare": "screen", "screen_share": "screen",
+    "screen-share": "screen", "all": "all", "everything": "all", "chat": "chat", "data": "chat",
+}  # fmt: skip
+FLAGS = ("--dry-run", "--force")
+_SINGLE = (
+    Kind.ROOM,
+    Kind.DESTINATION,
+    Kind.ROOM_OR_GLOB,
+    Kind.NUMBER,
+    Kind.PAGE,
+    Kind.ROLE,
+    Kind.SUBJECT,
+    Kind.COMMAND,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the words say. `doubt` is a word that might have been meant as one of `meant` sources.
+
+    `reason_at` is the index of the reason's first word among all words of the line, `placed` the words by parameter
+    (for rewriting one of them).
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    room: str = ""
+    force: bool = False
+    dry_run: bool = False
+    reason: str = ""
+    reason_at: int = -1
+    doubt: str = ""
+    meant: tuple[str, ...] = ()
+    placed: dict[str, Word] = field(default_factory=dict)
+
+
+def read(command: Command, line: str, words: Sequence[Word], start: int = 0) -> Reading:
+    """Read the words from index `start`; `BadArgument` says what does not fit, and the usage."""
+    return _Reader(command, line, words, start).read()
+
+
+class _Reader:
+    def __init__(self, command: Command, line: str, words: Sequence[Word], start: int) -> None:
+        self.command, self.line, self.words, self.at = command, line, words, start
+        self.open = [p for p in command.params if p.kind is not Kind.WHO]
+        self.found = Reading()
+
+    def read(self) -> Reading:
+        while self.at < len(self.words):
+            word = self.words[self.at]
+            if not (self._modifier(word) or self._sources(word) or self._positional(word)):
+                raise self._bad(f"I do not know what {word.text!r} should be here.")
+        for param in self.open:
+            if param.required:
+                raise self._bad(f"{param.name} is missing: {param.description}.")
+        return self.found
+
+    def _set(self, param: Param, value: Any, word: Word | None = None) -> None:
+        self.open.remove(param)
+        placed = {**self.found.placed, param.name: word} if word else self.found.placed
+        self.found = replace(self.found, values={**self.found.values, param.name: value}, placed=placed)
+
+    def _one(self, kind: Kind) -> Param | None:
+        return next((param for param in self.open if param.kind is kind), None)
+
+    def _modifier(self, word: Word) -> bool:
+        if word.flag:
+            if word.flag not in FLAGS or not self.command.writes or not self._takes_flags():
+                raise self._bad(f"There is no {word.flag} here.", near(word.flag, FLAGS, 0.6))
+            self._flag(word.flag)
+        elif (keyed := self._keyed(word)) is not None:
+            self._set(keyed, word.text.partition(":")[2])
+        elif word.plain.startswith("in:") and len(word.text) > 3:
+            return self._in(word)
+        elif (flag := self._one(Kind.FLAG)) is not None and word.plain == flag.keyword:
+            self._set(flag, True)
+        else:
+            return False
+        self.at += 1
+        return True
+
+    def _flag(self, flag: str) -> None:
+        if flag == "--force":
+            self.found = replace(self.found, force=True)
+        else:
+            self.found = replace(self.found, dry_run=True)
+
+    def _keyed(self, word: Word) -> Param | None:
+        key, colon, value = word.text.partition(":")
+        if not (colon and value):
+            return None
+        return next((p for p in self.open if p.kind is Kind.KEYED and key.casefold() in (p.name, p.keyword)), None)
+
+    def _takes_flags(self) -> bool:
+        return self.command.in_room or self.command.param(Kind.NUMBER) is not None
+
+    def _in(self, word: Word) -> bool:
+        value = word.text[3:]
+        if (globs := self._one(Kind.GLOBS)) is not None:
+            self._set(globs, [glob for glob in value.split(",") if glob])
+        elif self.command.in_room and not self.found.room:
+            self.found = replace(self.found, room=value, placed={**self.found.placed, "in": word})
+        else:
+            return False
+        self.at += 1
+        return True
+
+    def _sources(self, word: Word) -> bool:
+        param = self._one(Kind.SOURCES)
+        if param is None or word.quoted:
+            return False
+        joined, last = word.plain, self.at
+        while joined.endswith(",") and last + 1 < len(self.words):
+            last += 1
+            joined += self.words[last].plain
+        names = [SOURCE_WORDS.get(name, name) for name in joined.split(",") if name]
+        if names and all(name in param.choices for name in names):
+            self._set(param, sorted(set(names)))
+            self.at = last + 1
+            return True
+        self._doubt(word, names, param)
+        return False
+
+    def _doubt(self, word: Word, names: list[str], param: Param) -> None:
+        known = [w for w, source in SOURCE_WORDS.items() if source in param.choices and len(w) > 4]
+        for name in names:
+            meant = near(name, known, 0.78) if name not in param.choices and len(name) > 3 else ()
+            if meant:
+                options = tuple(dict.fromkeys(SOURCE_WORDS[w] for w in meant))
+                self.found = replace(self.found, doubt=word.text, meant=options)
+                return
+
+    def _positional(self, word: Word) -> bool:
+        page = self._one(Kind.PAGE)
+        if page is not None and self.at == len(self.words) - 1 and (number := self._value(page, word)) is not None:
+            self._set(page, number)
+            self.at += 1
+            return True
+        for param in list(self.open):
+            if param.kind in (Kind.REASON, Kind.TEXT):
+                return self._rest(param, word)
+            if param.kind is Kind.FILTER:
+                return self._filter(param, word)
+            if param.kind is Kind.PAIRS and self._pairs(param):
+                return True
+            if param.kind is Kind.PEOPLE and word.plain == param.keyword:
+                self._set(param, self._people(), word)
+                return True
+            if param.kind in _SINGLE and not self._is_keyword(word) and (value := self._value(param, word)) is not None:
+                self._set(param, value, word)
+                self.at += 1
+                return True
+        return False
+
+    def _filter(self, param: Param, word: Word) -> bool:
+        """Words up to the end, a page number and keyed words aside."""
+        taken: list[str] = []
+        for index in range(self.at, len(self.words)):
+            here = self.words[index]
+            last = index == len(self.words) - 1
+            page = self._one(Kind.PAGE)
+            if (last and taken and page is not None and here.plain.isdecimal()) or self._keyed(here):
+                break
+            taken.append(here.text)
+            self.at = index + 1
+        self._set(param, " ".join(taken), word)
+        return True
+
+    def _is_keyword(self, word: Word) -> bool:
+        return any(p.keyword == word.plain for p in self.open if p.keyword and p.kind is Kind.PEOPLE)
+
+    def _rest(self, param: Param, word: Word) -> bool:
+        rest = self.line[word.start :]
+        if param.kind is Kind.TEXT:
+            self._set(param, rest)
+        else:
+            self._set(param, rest.strip())
+            self.found = replace(self.found, reason=rest.strip(), reason_at=self.at)
+        self.at = len(self.words)
+        return True
+
+    def _pairs(self, param: Param) -> bool:
+        pairs: list[list[str]] = []
+        while self.at < len(self.words) and "=" in self.words[self.at].text.lstrip("="):
+            key, _, value = self.words[self.at].text.partition("=")
+            pairs.append([key, value])
+            self.at += 1
+        if pairs:
+            self._set(param, pairs)
+        return bool(pairs)
+
+    def _people(self) -> list[str]:
+        """What follows the keyword: names, apart by commas where there are any, otherwise by words."""
+        rest = list(self.words[self.at + 1 :])
+        self.at = len(self.words)
+        for index, word in enumerate(rest):
+            if word.flag in FLAGS:
+                self._flag(word.flag)
+                del rest[index]
+                break
+        return [word.text for word in rest]
+
+    def _value(self, param: Param, word: Word) -> Any:
+        if param.kind in (Kind.NUMBER, Kind.PAGE):
+            digits = word.plain.removeprefix("#")
+            return int(digits) if digits.isdecimal() and len(digits) < 12 else None
+        if param.kind is Kind.ROLE:
+            try:
+                return Role.parse(word.plain).word
+            except ValueError:
+                roles = ", ".join(role.word for role in Role)
+                raise self._bad(f"{word.text!r} is not a role. The roles are {roles}.") from None
+        if param.kind is Kind.COMMAND:
+            return word.plain.lstrip("/")
+        return word.text
+
+    def _bad(self, sentence: str, meant: tuple[str, ...] = ()) -> BadArgument:
+        guess = f" Did you mean {meant[0]}?" if meant else ""
+        return BadArgument(f"{sentence}{guess} Usage: {self.command.usage}", near=meant)

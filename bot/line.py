@@ -1,0 +1,51 @@
+"""One line as it was typed (or its options), and what is made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.command import Again, BoundInvocation, Command, Invocation, Kind, Target
+from bot.grammar import Reading, read
+from bot.options import read_options, who_option
+from bot.places import Rewrite
+from bot.words import Word, split
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`text` is what stands behind the command's name."""
+
+    command: Command
+    text: str
+    words: list[Word]
+    invocation: Invocation
+
+    @classmethod
+    def of(cls, command: Command, text: str, invocation: Invocation) -> Line:
+        if invocation.options is None:
+            return cls(command, text, split(text), invocation)
+        words = who_option(invocation.options)
+        return cls(command, words[0].text if words else text, words, invocation)
+
+    def read(self, length: int = 0) -> Reading:
+        """The reading when the first `length` words name the target."""
+        if self.invocation.options is not None:
+            return read_options(self.command, self.invocation.options)
+        return read(self.command, self.text, self.words, length)
+
+    def bound(self, reading: Reading, room: str, target: Target | None = None) -> BoundInvocation:
+        takes_room = self.command.param(Kind.ROOM) is not None
+        values = {name: value for name, value in reading.values.items() if not (takes_room and name == "room")}
+        return BoundInvocation(
+            self.command.name, room, target, values, self.text, reading.reason, reading.force, reading.dry_run
+        )
+
+    def without(self, start: int, end: int) -> str:
+        """The whole line again, with a part left out."""
+        rest = f"{self.text[:start].rstrip()} {self.text[end:].lstrip()}".strip()
+        return f"{self.command.name} {rest}".strip()
+
+    def rewrite(self, word: Word | None) -> Rewrite:
+        """The line again in a room that is chosen, without the word that named another."""
+        text = f"{self.command.name} {self.text}".strip() if word is None else self.without(word.start, word.end)
+        return lambda room: Again(text, room)

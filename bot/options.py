@@ -1,0 +1,79 @@
+"""Option values, as platforms with typed commands send them, read into the same arguments as words are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.command import Command, Kind, Param
+from bot.errors import BadArgument
+from bot.grammar import SOURCE_WORDS, Reading
+from bot.people import Role
+from bot.words import Word, split
+
+TRUE = ("true", "yes", "1")
+
+
+def who_option(options: Mapping[str, str]) -> list[Word]:
+    """The `who` option as the one word that names the person."""
+    who = options.get("who", "")
+    return [Word(who, 0, len(who), quoted=True)] if who else []
+
+
+def read_options(command: Command, options: Mapping[str, str]) -> Reading:
+    """The reading of the options; `BadArgument` names the one that is wrong or missing."""
+    values: dict[str, Any] = {}
+    for param in command.params:
+        if param.kind is Kind.WHO:
+            continue
+        text = options.get(param.name, "")
+        if text:
+            values[param.name] = _value(command, param, text)
+        elif param.required:
+            raise BadArgument(f"{param.name} is missing: {param.description}. Usage: {command.usage}")
+    reason = command.param(Kind.REASON)
+    return Reading(
+        values,
+        room=options.get("in", "") if command.in_room else "",
+        force=options.get("force", "").lower() in TRUE,
+        dry_run=options.get("dry-run", "").lower() in TRUE,
+        reason=values.get(reason.name, "") if reason else "",
+    )
+
+
+def _value(command: Command, param: Param, text: str) -> Any:
+    if param.kind is Kind.SOURCES:
+        return _sources(command, param, text)
+    if param.kind is Kind.FLAG:
+        return text.lower() in TRUE
+    if param.kind in (Kind.NUMBER, Kind.PAGE):
+        return _number(command, param, text)
+    if param.kind is Kind.ROLE:
+        return _role(command, text)
+    if param.kind is Kind.PAIRS:
+        return [list(word.text.partition("=")[::2]) for word in split(text)]
+    if param.kind in (Kind.PEOPLE, Kind.GLOBS):
+        return [word for word in (part.strip() for part in text.split(",")) if word]
+    return text.lstrip("/") if param.kind is Kind.COMMAND else text
+
+
+def _sources(command: Command, param: Param, text: str) -> list[str]:
+    names = [SOURCE_WORDS.get(word, word) for word in text.lower().replace(",", " ").split()]
+    wrong = [name for name in names if name not in param.choices]
+    if wrong:
+        raise BadArgument(f"{wrong[0]!r} is not a source. Sources: {', '.join(param.choices)}. Usage: {command.usage}")
+    return sorted(set(names))
+
+
+def _number(command: Command, param: Param, text: str) -> int:
+    digits = text.strip().removeprefix("#")
+    if not digits.isdecimal():
+        raise BadArgument(f"{param.name} must be a number. Usage: {command.usage}")
+    return int(digits)
+
+
+def _role(command: Command, text: str) -> str:
+    try:
+        return Role.parse(text).word
+    except ValueError as error:
+        raise BadArgument(f"{error}. The roles are {', '.join(role.word for role in Role)}.") from None

@@ -1,0 +1,235 @@
+"""Intent, write, look, outcome: the only place that changes a room.
+
+If the intent cannot be written the room is not touched. Nothing is `done` because a call returned: it is done when
+the room says so. An outcome that cannot be written is owed, and written as soon as the history takes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, cast
+
+from bot.errors import BotError, RoomError, SessionChanged, Unavailable
+from bot.history import Content, Draft, EntryKind, Outcome
+from bot.judge import Verdict, judge, late
+from bot.model import Participant
+from bot.owed import Owed
+from bot.people import ChatUser
+from bot.ports import Clock, History, Locks, RoomService
+from bot.state import Difference, difference
+from bot.subject import Action, S, Subject
+from bot.tasks import Budget, gather_bounded, within
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the history shall say of who asked for what. `refers` and `undoes`: the entry and case put back."""
+
+    user: ChatUser
+    command: str
+    typed: str = ""
+    reason: str = ""
+    event_key: str = ""
+    refers: int | None = None
+    undoes: int | None = None
+
+    @property
+    def actor_name(self) -> str:
+        return f"{self.user.name} (OS user {self.user.origin})" if self.user.origin else self.user.name
+
+    def content(self, subject: Subject[Any], **more: str) -> Content:
+        return Content(
+            actor=self.user.subject, actor_name=self.actor_name, command=self.command, arguments=self.typed,
+            room=subject.room, identity=subject.identity, name=subject.name,
+            **{"sid": subject.sid, "reason": self.reason, **more},
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[S]):
+    subject: Subject[S]
+    action: Action[S]
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Generic[S]):
+    """What became of one part. `outcome` None: nothing was attempted (`error` says why, or there was nothing to do)."""
+
+    part: Part[S]
+    before: S
+    wanted: S
+    after: S | None = None
+    outcome: Outcome | None = None
+    case: int | None = None
+    code: str = ""
+    error: BotError | None = None
+    owed: bool = False
+    intent: int | None = None
+
+    @property
+    def changes(self) -> Difference:
+        return difference(self.before, self.wanted)
+
+    @property
+    def void(self) -> bool:
+        """There was nothing that the action could bear on."""
+        return self.outcome is None and self.error is None
+
+
+class Performer:
+    def __init__(self, service: RoomService, history: History, locks: Locks, clock: Clock, at_once: int = 16) -> None:
+        self._service = service
+        self._history = history
+        self._locks = locks
+        self._clock = clock
+        self._at_once = at_once
+        self.owed = Owed(history, clock)
+
+    async def one(self, part: Part[S], record: Record, budget: Budget) -> Result[S]:
+        """Perform one part; `SessionChanged` when it is about a session that is not there any more."""
+        (result,) = await self.all([part], record, budget)
+        if isinstance(result.error, SessionChanged) and result.outcome is None:
+            raise result.error
+        return result
+
+    async def all(self, parts: Sequence[Part[S]], record: Record, budget: Budget) -> tuple[Result[S], ...]:
+        """Perform the parts (all in one room) as one case with its parts.
+
+        Raises `HistoryError` before anything is done, `RoomError` when the room cannot be looked at beforehand.
+        """
+        async with self._locks.hold(*sorted({part.subject.key for part in parts})):
+            read = await self._timed(budget.left(budget.read), self._look([part.subject for part in parts]))
+            results = [self._plan(part, state) for part, state in zip(parts, read, strict=True)]
+            results = await self._intend(results, record)
+            written = await gather_bounded(lambda r: self._write(r, budget), results, self._at_once, BotError)
+            results = await self._judge(results, written, budget)
+            return await self._conclude(results, record, budget)
+
+    async def preview(self, part: Part[S], budget: Budget) -> Result[S]:
+        """What it would do now; nothing is locked, written or recorded."""
+        (state,) = await self._timed(budget.left(budget.read), self._look([part.subject]))
+        return self._plan(part, state)
+
+    async def _timed(self, seconds: float, work: Any) -> Any:
+        try:
+            return await within(self._clock, seconds, work)
+        except TimeoutError:
+            raise Unavailable("LiveKit did not answer in time. Nothing was changed.", "timeout", sent=False) from None
+
+    async def _look(self, subjects: Sequence[Subject[S]]) -> list[S]:
+        if len(subjects) == 1:
+            return [await subjects[0].look(self._service)]
+        people: Sequence[Participant] = await self._service.list_participants(subjects[0].room)
+        return [cast("S", cast("Any", subject).find(people)) for subject in subjects]
+
+    def _plan(self, part: Part[S], before: S) -> Result[S]:
+        if part.subject.strayed(before):
+            return Result(part, before, before, error=strayed_error(part.subject, before))
+        if not part.action.bears_on(before):
+            return Result(part, before, before)
+        wanted = part.action.amend(before)
+        outcome = None if difference(before, wanted) else Outcome.ALREADY
+        return Result(part, before, wanted, after=before if outcome else None, outcome=outcome)
+
+    async def _intend(self, results: list[Result[S]], record: Record) -> list[Result[S]]:
+        """Write the intents, and what holds already, in one append."""
+        at = [i for i, r in enumerate(results) if r.outcome or r.changes]
+        if not at:
+            return results
+        drafts = []
+        for result in (results[i] for i in at):
+            content = record.content(result.part.subject, difference=result.changes.encode())
+            kind = EntryKind.OUTCOME if result.outcome else EntryKind.INTENT
+            drafts.append(Draft(kind, content, refers=record.refers, outcome=result.outcome))
+        entries = await self._history.append(drafts, record.event_key or None)
+        planned = list(results)
+        for i, entry in zip(at, entries, strict=True):
+            planned[i] = replace(results[i], case=entry.case, intent=entry.seq)
+        return planned
+
+    async def _write(self, result: Result[S], budget: Budget) -> S | None:
+        if result.intent is None or result.outcome is not None:
+            return None
+        left = budget.left(budget.written)
+        if left <= budget.least:
+            raise late(sent=False)
+        subject = result.part.subject
+        try:
+            return await within(
+                self._clock, left, subject.write(self._service, result.before, result.wanted, result.changes)
+            )
+        except TimeoutError:
+            raise late(sent=True) from None
+
+    async def _judge(
+        self, results: list[Result[S]], written: Sequence[S | BotError | None], budget: Budget
+    ) -> list[Result[S]]:
+        """Look again where the write's answer was not a look, and say what became of each part."""
+        open_ = [i for i, r in enumerate(results) if r.intent is not None and r.outcome is None]
+        seen: dict[int, S | None] = {i: w for i in open_ if (w := written[i]) is not None and not _failed(w)}  # type: ignore[misc]
+        unseen = [i for i in open_ if i not in seen]
+        if unseen:
+            seen |= dict(zip(unseen, await self._look_again([results[i] for i in unseen], budget), strict=True))
+        judged = list(results)
+        for i in open_:
+            error = written[i]
+            judged[i] = _judged(results[i], seen[i], error if isinstance(error, BotError) else None)
+        return judged
+
+    async def _look_again(self, results: Sequence[Result[S]], budget: Budget) -> list[S | None]:
+        looking = self._look([result.part.subject for result in results])
+        try:
+            return list(await self._timed(budget.left(budget.looked), looking))
+        except RoomError:
+            return [None] * len(results)
+
+    async def _conclude(self, results: list[Result[S]], record: Record, budget: Budget) -> tuple[Result[S], ...]:
+        drafts = [
+            _outcome_draft(r, record) for r in results if r.intent is not None and r.outcome is not Outcome.ALREADY
+        ]
+        drafts += [d for r in results if (d := _undone_draft(r, record)) is not None]
+        if not drafts:
+            return tuple(results)
+        recording = asyncio.ensure_future(self._history.append(drafts))
+        if not await self.owed.settled(recording, drafts, budget.left(budget.recorded)):
+            return tuple(replace(r, owed=r.intent is not None) for r in results)
+        return tuple(results)
+
+
+def _failed(written: object) -> bool:
+    return isinstance(written, BotError)
+
+
+def _judged(result: Result[S], after: S | None, error: BotError | None) -> Result[S]:
+    verdict: Verdict = judge(result.part.subject, result.part.action, after, error)
+    return replace(result, after=after, outcome=verdict.outcome, code=verdict.code, error=verdict.error)
+
+
+def _outcome_draft(result: Result[S], record: Record) -> Draft:
+    detail = result.error.user_text if result.error is not None else ""
+    after_sid = getattr(result.after, "sid", None) if result.changes.get("room") else None
+    more = {"difference": result.changes.encode(), "detail": detail} | ({"sid": after_sid} if after_sid else {})
+    content = record.content(result.part.subject, **more)
+    return Draft(
+        EntryKind.OUTCOME, content, case=result.case, refers=result.intent, outcome=result.outcome, code=result.code
+    )
+
+
+def _undone_draft(result: Result[S], record: Record) -> Draft | None:
+    """The note in the case that was undone."""
+    if record.refers is None or result.outcome is not Outcome.DONE or record.undoes is None:
+        return None
+    content = record.content(result.part.subject, detail=f"by case {result.case}")
+    return Draft(EntryKind.UNDONE, content, case=record.undoes, refers=record.refers)
+
+
+def strayed_error(subject: Subject[Any], state: Any) -> SessionChanged:
+    """The sentence for a session that has ended or been replaced."""
+    if not subject.identity:
+        return SessionChanged(f"The room {subject.room} has ended, or has begun anew since. Nothing was done.")
+    name = subject.name or subject.identity
+    if state.sid is None:
+        return SessionChanged(f"{name} has left {subject.room}. Nothing was done.", "gone")
+    return SessionChanged(f"{name} left {subject.room} and came back in a new session since. Nothing was done.")

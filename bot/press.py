@@ -1,0 +1,68 @@
+"""What a button carries out, as JSON and back; and the arguments of a bound invocation as the command wants them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import Any
+
+from bot.command import Again, BoundInvocation, Command, Kind, Nothing, Param, Press, Target, field_of
+from bot.model import Source
+from bot.people import Role
+
+
+def encode(press: Press) -> str:
+    """JSON of a press. Of a target only what names it is kept: it is looked at again when the button is pressed."""
+    if isinstance(press, Nothing):
+        return json.dumps({"nothing": True})
+    if isinstance(press, Again):
+        return json.dumps({"again": press.text, "room": press.room})
+    target = press.target
+    who = [target.room, target.identity, target.sid, target.name] if target else None
+    values = {one.name: getattr(press, one.name) for one in fields(press) if one.name != "target"}
+    return json.dumps({"bound": values, "target": who}, default=dict)
+
+
+def decode(text: str) -> Press:
+    """The press that `encode` wrote."""
+    data: dict[str, Any] = json.loads(text)
+    if "nothing" in data:
+        return Nothing()
+    if "again" in data:
+        return Again(data["again"], data["room"])
+    target = Target(*data["target"]) if data["target"] else None
+    return BoundInvocation(**data["bound"], target=target)
+
+
+def arguments(command: Command, bound: BoundInvocation) -> Any:
+    """The command's own dataclass, filled from the bound invocation."""
+    given: dict[str, Any] = {}
+    for param in command.params:
+        if param.kind is Kind.WHO:
+            given[field_of(param)] = bound.target
+        elif param.name in bound.values:
+            given[field_of(param)] = _typed(param, bound.values[param.name])
+    return command.arguments(**given)
+
+
+def _typed(param: Param, value: Any) -> Any:
+    if param.kind is Kind.PAIRS:
+        return tuple((key, text) for key, text in value)
+    if param.kind in (Kind.SOURCES, Kind.PEOPLE, Kind.GLOBS):
+        return tuple(value)
+    if param.kind is Kind.ROLE:
+        return Role.parse(value)
+    return value
+
+
+SOURCE_SETS = {
+    "microphone": frozenset({Source.MICROPHONE}),
+    "camera": frozenset({Source.CAMERA}),
+    "screen": frozenset({Source.SCREEN_SHARE, Source.SCREEN_SHARE_AUDIO}),
+    "all": frozenset({Source.MICROPHONE, Source.CAMERA, Source.SCREEN_SHARE, Source.SCREEN_SHARE_AUDIO}),
+}
+
+
+def sources_of(words: tuple[str, ...]) -> frozenset[Source]:
+    """LiveKit's sources for the moderators' words; `chat` is none of them."""
+    return frozenset().union(*(SOURCE_SETS[word] for word in words if word in SOURCE_SETS))

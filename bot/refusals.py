@@ -1,0 +1,108 @@
+"""Errors of the tree as answers, and the rows that some of them leave in the history."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from bot.command import Again, BoundInvocation, Command, Invocation
+from bot.context import Services
+from bot.errors import AlreadyHandled, BotError, HistoryError, NotAModerator, Refused, RoomError, UnknownCommand
+from bot.history import Content, Draft, EntryKind, Outcome
+from bot.perform import Record
+from bot.reply import Button, Choice, Choices, Reply, Tone, say, text
+
+STRANGER_SECONDS = 60.0
+MOST_STRANGERS = 10_000
+
+
+class Refusals:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._strangers: dict[str, float] = {}
+
+    async def answer(
+        self,
+        error: BotError,
+        invocation: Invocation,
+        name: str,
+        typed: str,
+        command: Command | None,
+        bound: BoundInvocation | None = None,
+    ) -> Reply:
+        """What the person is told; refusals, and writes that the room service failed, get a case."""
+        if isinstance(error, AlreadyHandled):
+            return Reply(Tone.INFO, say("This has been handled already."), command=name)
+        reply = Reply(Tone.ERROR, say(error.user_text), _meant(error, typed), command=name)
+        draft = self._draft(error, invocation, name, typed, command, bound)
+        if draft is None:
+            failed = isinstance(error, HistoryError) and command is not None and command.writes
+            return replace(reply, outcome=Outcome.FAILED if failed else None) if failed else self._outcome(reply, error)
+        reply = replace(reply, outcome=draft.outcome)
+        try:
+            (entry,) = await self._services.history.append([draft], invocation.event_key or None)
+        except AlreadyHandled:
+            return Reply(Tone.INFO, say("This has been handled already."), command=name)
+        except HistoryError:
+            owed = asyncio.get_running_loop().create_future()
+            owed.set_exception(HistoryError("not yet"))
+            await self._services.performer.owed.settled(owed, [draft], 0)
+            return replace(reply, parts=(*reply.parts, text("Record pending: it is written as soon as it can be.")))
+        return replace(reply, case=entry.case)
+
+    def _outcome(self, reply: Reply, error: BotError) -> Reply:
+        return replace(reply, outcome=Outcome.REFUSED) if isinstance(error, Refused) else reply
+
+    def _draft(
+        self,
+        error: BotError,
+        invocation: Invocation,
+        name: str,
+        typed: str,
+        command: Command | None,
+        bound: BoundInvocation | None,
+    ) -> Draft | None:
+        content = self._content(error, invocation, name, typed, bound)
+        if isinstance(error, Refused):
+            if isinstance(error, NotAModerator) and not self._first_this_minute(invocation.user.subject):
+                return None
+            return Draft(EntryKind.REFUSED, content, outcome=Outcome.REFUSED, code=error.code)
+        if isinstance(error, RoomError) and command is not None and command.writes:
+            return Draft(EntryKind.OUTCOME, content, outcome=Outcome.FAILED, code=error.code)
+        return None
+
+    def _content(
+        self, error: BotError, invocation: Invocation, name: str, typed: str, bound: BoundInvocation | None
+    ) -> Content:
+        target = bound.target if bound else None
+        return Content(
+            actor=invocation.user.subject,
+            actor_name=Record(invocation.user, name).actor_name,
+            command=name,
+            arguments=typed,
+            room=bound.room if bound else "",
+            identity=target.identity if target else "",
+            name=target.name if target else "",
+            sid=target.sid if target else "",
+            reason=bound.reason if bound else "",
+            detail=error.user_text,
+        )
+
+    def _first_this_minute(self, subject: str) -> bool:
+        """Someone unknown is recorded at most once a minute, so that nobody can fill the history."""
+        now = self._services.clock.monotonic()
+        last = self._strangers.get(subject)
+        if last is not None and now - last < STRANGER_SECONDS:
+            return False
+        if len(self._strangers) >= MOST_STRANGERS:
+            self._strangers.clear()
+        self._strangers[subject] = now
+        return True
+
+
+def _meant(error: BotError, typed: str) -> tuple[Choices, ...]:
+    """For a misspelt command: the right ones, to choose from."""
+    if not isinstance(error, UnknownCommand) or not error.near:
+        return ()
+    lines = [f"{name} {typed}".strip() for name in error.near]
+    return (Choices(tuple(Choice(say(f"/{line}"), Button(f"/{line.split()[0]}", Again(line))) for line in lines)),)

@@ -1,0 +1,155 @@
+"""The words of a command that is about one person -> that session, with the rest of the line read behind the name.
+
+Where a name ends is known only once the room has been looked at, so every number of words is tried as the name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import places
+from bot.choices import choose_reading, choose_target
+from bot.command import Again, BoundInvocation, Kind, Press, Target
+from bot.context import Context
+from bot.errors import BadArgument, NoSuchTarget
+from bot.grammar import Reading, read
+from bot.line import Line
+from bot.model import Participant
+from bot.reply import Reply
+from bot.targets import LONGEST_NAME, Match, Matches, find
+from bot.words import Word, fold, split
+
+Readings = dict[int, "Reading | BadArgument"]
+
+
+@dataclass(slots=True)
+class Whom:
+    context: Context
+    line: Line
+
+    async def bind(self) -> BoundInvocation | Reply:
+        """The bound invocation; a choice; `NoSuchTarget`, `NoSuchRoom` or `BadArgument`."""
+        readings = self._readings()
+        scoped = next((r for r in readings.values() if isinstance(r, Reading) and r.room), None)
+        if scoped is None:
+            place = await places.resolve(self.context, "", self.line.rewrite(None))
+            if isinstance(place, Reply):
+                return place
+            return await self._try(place, readings) or await self._nobody(place, readings, None)
+        return await self._bind_in(scoped, readings)
+
+    async def _bind_in(self, scoped: Reading, readings: Readings) -> BoundInvocation | Reply:
+        """`in:room` stands where it counts for some reading; for the others it is part of the reason."""
+        given, word = scoped.room, scoped.placed.get("in")
+        places.check_scope(self.context, given)
+        inside = {length: r for length, r in readings.items() if _room_of(r) == given}
+        if (settled := await self._try(given, inside)) is not None:
+            return settled
+        outside = {length: r for length, r in readings.items() if not _room_of(r)}
+        if 1 in outside and not await self._exists(given):
+            place = await places.resolve(self.context, "", self.line.rewrite(None))
+            if isinstance(place, str) and (settled := await self._try(place, outside, exactly=True)) is not None:
+                return settled
+        return await self._nobody(given, inside, word)
+
+    def _readings(self) -> Readings:
+        """For each number of words that may name the person, what the words behind them say."""
+        words = self.line.words
+        if not words:
+            raise BadArgument(f"Say who. Usage: {self.line.command.usage}")
+        readings: Readings = {}
+        for length in range(1, 1 + (1 if words[0].quoted else min(len(words), LONGEST_NAME))):
+            try:
+                readings[length] = self.line.read(length)
+            except BadArgument as error:
+                readings[length] = error
+        return readings
+
+    async def _try(self, room: str, readings: Readings, *, exactly: bool = False) -> BoundInvocation | Reply | None:
+        """The person whom one of these readings means; a choice; None when nobody is meant."""
+        found = find(self.line.text, self.line.words, await self.context.people(room))
+        near = () if exactly else tuple(match for match in found.near if match.length in readings)
+        matches = Matches(tuple(match for match in found.exact if match.length in readings), near)
+        if (single := matches.single) is not None:
+            return await self._settle(room, single, _reading(readings[single.length]))
+        options = [match for match in matches.options if isinstance(readings[match.length], Reading)]
+        if options:
+            bound = [self._targeted(room, m.person, _reading(readings[m.length])) for m in options]
+            typed = " ".join(word.text for word in self.line.words[: options[0].length])
+            return choose_target(self.context, typed, options, bound, room, exact=bool(matches.exact))
+        if matches.options:
+            _reading(readings[matches.options[0].length])
+        return None
+
+    async def _settle(self, room: str, match: Match, reading: Reading) -> BoundInvocation | Reply:
+        bound = self._targeted(room, match.person, reading)
+        others: list[tuple[str, Press]] = []
+        if reading.doubt:
+            others = self._meant(match, room, reading)
+        elif reading.reason_at >= 0 and (again := await self._in_live_room(reading)) is not None:
+            others = [again]
+        if not others:
+            return bound
+        takes_reason = self.line.command.param(Kind.REASON) is not None
+        return choose_reading(bound, reading, others, takes_reason=takes_reason)
+
+    def _targeted(self, room: str, person: Participant, reading: Reading) -> BoundInvocation:
+        return self.line.bound(reading, room, Target(room, person.identity, person.sid, person.name, person))
+
+    def _meant(self, match: Match, room: str, reading: Reading) -> list[tuple[str, Press]]:
+        """The near miss of a source, read as each source that it may have been."""
+        words = self.line.words
+        word = next(w for w in words[match.length :] if w.text == reading.doubt)
+        found: list[tuple[str, Press]] = []
+        for source in reading.meant:
+            text = self.line.text[: word.start] + source + self.line.text[word.end :]
+            again = read(self.line.command, text, split(text), match.length)
+            found.append((source, self._targeted(room, match.person, again)))
+        return found
+
+    async def _in_live_room(self, reading: Reading) -> tuple[str, Press] | None:
+        """A reason that begins with `in <live room>` may be meant as the scope."""
+        words = self.line.words[reading.reason_at :]
+        if len(words) < 2 or words[0].plain != "in":
+            return None
+        said = fold(words[1].text)
+        room = next((found.name for found in await self.context.live_rooms() if fold(found.name) == said), None)
+        if room is None:
+            return None
+        return (f"in the room {room}", Again(self.line.without(words[0].start, words[1].end), room))
+
+    async def _nobody(self, room: str, readings: Readings, word: Word | None) -> BoundInvocation | Reply:
+        reading = next((r for r in readings.values() if isinstance(r, Reading)), None)
+        if self.line.command.takes_gone and reading is not None and (gone := await self._gone(room)) is not None:
+            return self.line.bound(reading, room, gone)
+        if not await self._exists(room):
+            return await places.ended(self.context, room, self.line.rewrite(word))
+        typed = self.line.words[0].text
+        raise NoSuchTarget(f"Nobody in {room} is called {typed!r}. Nothing was done. /participants shows who is there.")
+
+    async def _exists(self, room: str) -> bool:
+        return bool(await self.context.people(room)) or await places.is_live(self.context, room)
+
+    async def _gone(self, room: str) -> Target | None:
+        """Someone who was in the room and has left: seen in a listing, or named in the history."""
+        typed = self.line.words[0].text
+        spellings = tuple(dict.fromkeys((typed, typed.lstrip("@"))))
+        recent = self.context.services.recent
+        if (seen := recent.find(room, spellings)) is not None:
+            return Target(room, *seen)
+        if len(named := recent.named(room, fold(typed))) == 1:
+            return Target(room, *named[0])
+        for identity in spellings:
+            if (sid := await self.context.services.history.seen(room, identity)) is not None:
+                return Target(room, identity, sid)
+        return None
+
+
+def _room_of(reading: Reading | BadArgument) -> str:
+    return reading.room if isinstance(reading, Reading) else ""
+
+
+def _reading(reading: Reading | BadArgument) -> Reading:
+    if isinstance(reading, BadArgument):
+        raise reading
+    return reading

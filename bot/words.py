@@ -1,0 +1,137 @@
+"""Words as people type them, on desks and on phones: quotes, dashes, folding, and what is safe to show.
+
+Every word keeps its place in the line, so that text arguments can be taken verbatim.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+QUOTES = '"“”„‟«»＂'
+DASHES = "-‐‑‒–—―−－"
+_FLAG = re.compile(rf"^[{DASHES}]{{1,2}}(?=[^\W\d_])")
+_OPENS_AFTER = "=:,"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`text` is what counts (quotes removed), `start` and `end` its place in the line."""
+
+    text: str
+    start: int
+    end: int
+    quoted: bool = False
+
+    @property
+    def plain(self) -> str:
+        """The word for comparison with keywords: width and case folded; "" when it was quoted as a whole."""
+        return "" if self.quoted else unicodedata.normalize("NFKC", self.text).casefold()
+
+    @property
+    def flag(self) -> str:
+        """`--dry-run` for that word in any dash that phones make of it; "" when it is none."""
+        if self.quoted or not _FLAG.match(self.text):
+            return ""
+        return "--" + "".join("-" if c in DASHES else c for c in self.text.lstrip(DASHES)).casefold()
+
+
+def split(line: str, start: int = 0) -> list[Word]:
+    """The words of the line from `start`. Double quotes of any make group words; apostrophes never do.
+
+    A quote opens only at the beginning of a word or after `=`, `:` or `,`, and only where a closing one follows.
+    """
+    words, at = [], start
+    while at < len(line):
+        if line[at].isspace():
+            at += 1
+            continue
+        word = _word_at(line, at)
+        words.append(word)
+        at = word.end
+    return words
+
+
+def _word_at(line: str, start: int) -> Word:
+    at, pieces = start, []
+    quoted_whole = False
+    while at < len(line) and not line[at].isspace():
+        opens = line[at] in QUOTES and (at == start or line[at - 1] in _OPENS_AFTER)
+        close = _closing(line, at) if opens else -1
+        if close > 0:
+            pieces.append(line[at + 1 : close])
+            quoted_whole = at == start
+            at = close + 1
+        else:
+            pieces.append(line[at])
+            quoted_whole = False
+            at += 1
+    return Word("".join(pieces), start, at, quoted_whole)
+
+
+def _closing(line: str, opening: int) -> int:
+    """The place of the quote that closes: the next one with white space, a comma or nothing behind it."""
+    for at in range(opening + 1, len(line)):
+        if line[at] in QUOTES and (at + 1 == len(line) or line[at + 1].isspace() or line[at + 1] == ","):
+            return at
+    return -1
+
+
+def fold(text: str) -> str:
+    """For comparing names: width, case, accents and runs of white space do not count."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(unicodedata.normalize("NFKC", bare).casefold().split())
+
+
+def near(word: str, known: Iterable[str], floor: float = 0.72, most: int = 5) -> tuple[str, ...]:
+    """Those of the known words that could have been meant, the likeliest first."""
+    folded = fold(word)
+    scored = []
+    for candidate in known:
+        other = fold(candidate)
+        score = SequenceMatcher(None, folded, other).ratio()
+        if folded and other.startswith(folded):
+            score = max(score, 0.9)
+        if score >= floor:
+            scored.append((-score, candidate))
+    return tuple(candidate for _, candidate in sorted(scored)[:most])
+
+
+_RTL_OR_CONTROL = frozenset({"R", "AL", "AN", "RLE", "LRE", "RLO", "LRO", "RLI", "LRI", "FSI", "PDF", "PDI"})
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+def isolated(name: str) -> str:
+    """A name that cannot disturb the text around it: one line, no controls, right-to-left kept within itself."""
+    shown = "".join(_visible(c) for c in name)
+    if any(unicodedata.bidirectional(c) in _RTL_OR_CONTROL for c in shown):
+        return f"\u2068{shown}\u2069"
+    return shown
+
+
+def _visible(char: str) -> str:
+    if char in _BIDI_CONTROLS:
+        return ""
+    category = unicodedata.category(char)
+    if category in ("Cc", "Zl", "Zp", "Cs"):
+        return "\N{REPLACEMENT CHARACTER}" if category == "Cs" else " "
+    return char
+
+
+def one_line(text: str) -> str:
+    """The text with every kind of line break and control character made a space."""
+    return " ".join("".join(_visible(c) for c in text).split())
+
+
+def shortened(text: str, most: int) -> str:
+    """At most that many characters; what was cut is shown as an ellipsis."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def ending(identity: str, most: int = 12) -> str:
+    """The end of an identity: what tells two people of one name apart."""
+    return identity if len(identity) <= most else "…" + identity[-most:]
