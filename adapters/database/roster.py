@@ -1,0 +1,46 @@
+"""The port `Roster`: the grants and channel defaults of one LiveKit server, as the history left them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam as bind
+from sqlalchemy import select
+
+from adapters.database.readers import Readers
+from adapters.database.rows import storable
+from adapters.database.schema import defaults, grants
+from bot.people import Grant, Role
+
+_GRANTS = (
+    select(grants.c.subject, grants.c.role, grants.c.rooms, grants.c.server, grants.c.granted_by, grants.c.at)
+    .where(grants.c.server == bind("of_server"))
+    .order_by(grants.c.subject)
+)
+_OF_SUBJECTS = _GRANTS.where(grants.c.subject.in_(bind("subjects", expanding=True)))
+_DEFAULT = select(defaults.c.room).where(
+    defaults.c.server == bind("of_server"), defaults.c.channel == bind("of_channel")
+)
+
+
+class DatabaseRoster:
+    def __init__(self, readers: Readers, server: str) -> None:
+        self._readers = readers
+        self._server = server
+
+    async def grants(self, subjects: Sequence[str] | None = None) -> tuple[Grant, ...]:
+        asked: dict[str, object] = {"of_server": self._server}
+        if subjects is not None:
+            asked["subjects"] = [storable(subject) for subject in subjects]
+        statement = _GRANTS if subjects is None else _OF_SUBJECTS
+        rows = await self._readers.run(lambda connection: connection.execute(statement, asked).all())
+        return tuple(
+            Grant(subject, Role(role), tuple(json.loads(rooms)), server, by, datetime.fromisoformat(at))
+            for subject, role, rooms, server, by, at in rows
+        )
+
+    async def default_room(self, channel: str) -> str | None:
+        asked = {"of_server": self._server, "of_channel": storable(channel)}
+        return await self._readers.run(lambda connection: connection.scalar(_DEFAULT, asked))

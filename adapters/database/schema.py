@@ -1,0 +1,136 @@
+"""The tables, as queries see them; `migrations` makes them.
+
+`entries` is sealed: triggers refuse every change. `contents` may be deleted from (an erasure) and never changed.
+What is asked for often is derived by the database from the stored texts themselves, so that an index can never
+say anything else than the text that the digests cover. All values are texts and integers, spelled by us: the same
+on SQLite and on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy.types import TypeEngine
+
+REVISION = "0001"  # the newest migration; at start Alembic is loaded only where the database has another one
+
+metadata = MetaData()
+
+
+def derived(name: str, source: str, kind: type[TypeEngine[Any]] = Text) -> Column[Any]:
+    """A column that the database takes out of the JSON text `source` (here in SQLite's words)."""
+    key = "case" if name == "case_number" else name
+    return Column(name, kind, Computed(f"json_extract({source}, '$.{key}')", persisted=False))
+
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("sealed", Text, nullable=False),
+    Column("content_digest", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    derived("case_number", "sealed", Integer),
+    derived("kind", "sealed"),
+    derived("outcome", "sealed"),
+    derived("refers", "sealed", Integer),
+    derived("at", "sealed"),
+    derived("worker", "sealed"),
+    derived("server", "sealed"),
+    Index("entries_case", "case_number"),
+    Index("entries_kind", "kind", "case_number"),
+    Index("entries_outcome", "outcome", "case_number"),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column(
+        "seq",
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("entries.seq"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("salt", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    # Folded identity and name, for searching only; outside the chain, so that it may be folded better one day.
+    Column("search", Text, nullable=False),
+    derived("case_number", "body", Integer),
+    derived("room", "body"),
+    derived("identity", "body"),
+    derived("sid", "body"),
+    derived("actor", "body"),
+    derived("command", "body"),
+    # Pages walk this one from its end: newest first, with all that a scope or a search looks at inside the index.
+    Index("contents_walk", "case_number", "room", "search"),
+    Index("contents_room", "room", "case_number"),
+    Index("contents_identity", "identity", "case_number"),
+    Index("contents_actor", "actor", "case_number"),
+    Index("contents_command", "command", "case_number"),
+)
+
+# One row: what the newest entry is, so that cutting off the end of the chain shows.
+head = Table(
+    "head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("next_case", BigInteger, nullable=False),
+)
+
+# Intents without an outcome, and the worker that answers for each.
+open_intents = Table(
+    "open_intents",
+    metadata,
+    Column(
+        "seq",
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("entries.seq"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("worker", Text, nullable=False),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("event_key", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("server", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("role", Integer, nullable=False),
+    Column("rooms", Text, nullable=False),
+    Column("granted_by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+defaults = Table(
+    "defaults",
+    metadata,
+    Column("server", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("room", Text, nullable=False),
+)
+
+pending = Table(
+    "pending",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("bound", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+    Column("question", Text, nullable=False),  # the item's group; "group" is a word of SQL
+    Column("spent", Integer, nullable=False),
+    Index("pending_question", "question"),
+    Index("pending_expires", "expires"),
+)
