@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import jwt
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from adapters.livekit.simulator.rooms import Rooms
 from adapters.livekit.simulator.rpc import STATUS, Failure, Grants, answer
@@ -22,19 +23,27 @@ class RoomServiceApp:
     """Answers `POST /twirp/livekit.RoomService/<method>`.
 
     `wait_seconds` is how long the server looks for somebody who is not there. `echo_token` keeps the habit of servers
-    up to v1.13.5 to repeat the bearer token in the body of a 401 (trap 10).
+    up to v1.13.5 to repeat the bearer token in the body of a 401 (trap 10). `middlewares` are aiohttp's, for a server
+    that lies, hangs or breaks off.
     """
 
     def __init__(
-        self, rooms: Rooms, credentials: Credentials, *, wait_seconds: float = 3.0, echo_token: bool = True
+        self,
+        rooms: Rooms,
+        credentials: Credentials,
+        *,
+        wait_seconds: float = 3.0,
+        echo_token: bool = True,
+        middlewares: Sequence[Middleware] = (),
     ) -> None:
         self._rooms = rooms
         self._credentials = credentials
         self._wait_seconds = wait_seconds
         self._echo_token = echo_token
+        self._middlewares = middlewares
 
     def app(self) -> web.Application:
-        app = web.Application(client_max_size=_MAX_BODY)
+        app = web.Application(client_max_size=_MAX_BODY, middlewares=self._middlewares)
         app.router.add_route("*", "/twirp/livekit.RoomService/{method}", self._handle)
         return app
 

@@ -12,12 +12,15 @@ from adapters.livekit.simulator.rpc import STATUS, Failure, answer
 from adapters.livekit.wire import Json
 from bot.ports import Clock
 
+Around = Callable[[Call, Callable[[], Awaitable[Json]]], Awaitable[Json]]
+"""Stands around each call: gets it and what carries it out, and gives the answer or raises a `RoomError`."""
+
 
 class SimulatedRoomService(TwirpRoomService):
     """The port over `rooms`, through the same requests, answers and errors as the real client.
 
     `wait_seconds` is how long (by `clock`) the server looks for somebody who is not there: 3 s in reality.
-    `before` is awaited ahead of each call, so that a test can fail it or change the rooms in between.
+    `around` lets a test lie (answer without carrying out), fail after carrying out, or change the rooms in between.
     `calls` keeps each call that arrived, so that a test can ask what was not called.
     """
 
@@ -28,19 +31,22 @@ class SimulatedRoomService(TwirpRoomService):
         clock: Clock,
         server: str = "demo",
         wait_seconds: float = 3.0,
-        before: Callable[[Call], Awaitable[None]] | None = None,
+        around: Around | None = None,
     ) -> None:
         super().__init__(server, rooms.cloud)
         self.rooms = rooms
         self.calls: list[Call] = []
-        self.before = before
+        self.around = around
         self._clock = clock
         self._wait_seconds = wait_seconds
 
     async def _answer(self, call: Call) -> Json:
         self.calls.append(call)
-        if self.before is not None:
-            await self.before(call)
+        if self.around is None:
+            return await self._carry_out(call)
+        return await self.around(call, lambda: self._carry_out(call))
+
+    async def _carry_out(self, call: Call) -> Json:
         try:
             return answer(self.rooms, call.method, call.body, dict(call.grant))
         except Failure as failure:
