@@ -1,0 +1,322 @@
+"""What every database behind `History`, `Roster`, `Pending` and `Locks` promises."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.database.database import Database
+from bot.chain import GENESIS
+from bot.errors import AlreadyHandled, BotError, HistoryError
+from bot.history import CaseQuery, ChannelDefault, Content, Draft, Entry, EntryKind, Outcome
+from bot.pending import PendingItem
+from bot.people import Grant, Role
+from tests.clocks import ManualClock
+from tests.database_fixtures import SERVER, content, intent, opened, outcome_of, refusal
+
+START = ManualClock().now()
+EVERYTHING = CaseQuery(everywhere=True)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture(params=["sqlite"])
+async def database(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Database]:
+    async with opened(tmp_path / "usher.db", clock=clock, patience=1.0) as database:
+        yield database
+
+
+async def numbers(database: Database, query: CaseQuery) -> list[int]:
+    return [case.number for case in (await database.history.cases(query)).cases]
+
+
+async def all_entries(database: Database, after: int = 0) -> list[Entry]:
+    return [entry async for entry in database.history.entries(after)]
+
+
+async def test_an_append_gives_the_entries_back_as_they_are_read_later(database: Database, clock: ManualClock) -> None:
+    (first,) = await database.history.append([intent()])
+    (second,) = await database.history.append([outcome_of(first, Outcome.NOT_EFFECTIVE)])
+    assert (first.seq, first.case, first.at, first.server, first.previous) == (1, 1, clock.now(), SERVER, GENESIS)
+    assert first.worker == database.worker
+    assert (second.seq, second.case, second.refers, second.previous) == (2, 1, 1, first.digest)
+    assert await all_entries(database) == [first, second]
+    case = await database.history.case(1)
+    assert case is not None
+    assert case.entries == (first, second)
+    assert case.about(first) == second
+
+
+async def test_drafts_without_a_case_share_a_new_one_and_numbers_follow_each_other(database: Database) -> None:
+    pair = await database.history.append([intent(identity="a"), intent(identity="b")])
+    (other,) = await database.history.append([intent()])
+    assert [entry.case for entry in (*pair, other)] == [1, 1, 2]
+
+
+async def test_an_append_to_a_case_that_does_not_exist_writes_nothing(database: Database) -> None:
+    with pytest.raises(HistoryError, match="no case 7"):
+        await database.history.append([intent(), replace(intent(), case=7)], event_key="event")
+    assert await all_entries(database) == []
+    await database.history.append([intent()], event_key="event")
+
+
+async def test_an_event_is_acted_on_once(database: Database) -> None:
+    await database.history.append([intent()], event_key="slack:1")
+    with pytest.raises(AlreadyHandled):
+        await database.history.append([intent()], event_key="slack:1")
+    assert len(await all_entries(database)) == 1
+
+
+async def test_of_simultaneous_claims_of_one_event_one_wins_and_fails_nobody_else(database: Database) -> None:
+    same = [database.history.append([intent()], event_key="same") for _ in range(10)]
+    others = [database.history.append([intent()], event_key=f"other {n}") for n in range(10)]
+    ended = await asyncio.gather(*same, *others, return_exceptions=True)
+    assert sum(isinstance(end, AlreadyHandled) for end in ended) == 9
+    assert len(await all_entries(database)) == 11
+
+
+async def test_an_unknown_case_is_none(database: Database) -> None:
+    assert await database.history.case(1) is None
+
+
+async def test_text_of_every_kind_is_kept_as_it_is(database: Database) -> None:
+    odd = content(identity="nul\0 half \ud83d 🦆 عمر", name="Ünï", arguments='{"a": "\\"}\n', room="[a]%_\\")
+    await database.history.append([Draft(EntryKind.INTENT, odd)])
+    (entry,) = await all_entries(database)
+    assert entry.content == odd
+    assert await numbers(database, CaseQuery(rooms=("[a]%_\\",))) == [1]
+
+
+async def test_entries_can_be_read_from_any_point(database: Database) -> None:
+    await database.history.append([intent() for _ in range(1200)])
+    assert [entry.seq for entry in await all_entries(database, after=1100)] == list(range(1101, 1201))
+    everything = await all_entries(database)
+    assert [entry.previous for entry in everything[1:]] == [entry.digest for entry in everything[:-1]]
+
+
+async def test_cases_come_newest_first_page_by_page(database: Database) -> None:
+    for _ in range(5):
+        await database.history.append([intent()])
+    await database.history.append([Draft(EntryKind.REASON, content(reason="later"), case=1)])
+    page = await database.history.cases(replace(EVERYTHING, limit=2))
+    assert ([case.number for case in page.cases], page.more) == ([5, 4], True)
+    page = await database.history.cases(replace(EVERYTHING, limit=2, offset=3))
+    assert ([case.number for case in page.cases], page.more) == ([2, 1], False)
+    assert len(page.cases[1].entries) == 2
+    page = await database.history.cases(replace(EVERYTHING, limit=9, before=3))
+    assert ([case.number for case in page.cases], page.more) == ([2, 1], False)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (CaseQuery(), [4, 3, 2, 1]),
+        (CaseQuery(everywhere=True), [5, 4, 3, 2, 1]),
+        (CaseQuery(rooms=()), []),
+        (CaseQuery(rooms=(), everywhere=True), [5]),
+        (CaseQuery(rooms=("stage*",)), [2, 1]),
+        (CaseQuery(rooms=("stage-?",)), [2]),
+        (CaseQuery(rooms=("Stage*",)), [3]),
+        (CaseQuery(rooms=("stage", "100%_*")), [4, 1]),
+        (CaseQuery(rooms=("100%__*",)), []),
+        (CaseQuery(rooms=("stage",), everywhere=True), [5, 1]),
+        (CaseQuery(room="stage"), [1]),
+        (CaseQuery(room="stage", rooms=("other",)), []),
+        (CaseQuery(identity="bob"), [4, 1]),
+        (CaseQuery(identity="bob", room="stage"), [1]),
+        (CaseQuery(text="BOB"), [4, 1]),
+        (CaseQuery(text="æsa ÜN"), [2]),
+        (CaseQuery(text="%"), []),
+        (CaseQuery(actor="console:zoe"), [3]),
+        (CaseQuery(command="kick"), [3]),
+        (CaseQuery(kind=EntryKind.REFUSED), [4]),
+        (CaseQuery(kind=EntryKind.REFUSED, everywhere=True), [5, 4]),
+        (CaseQuery(kind=EntryKind.OUTCOME, outcome=Outcome.FAILED), [2]),
+        (CaseQuery(kind=EntryKind.INTENT, outcome=Outcome.FAILED, text="æsa"), [2]),
+        (CaseQuery(outcome=Outcome.DONE), [1]),
+        (CaseQuery(outcome=Outcome.DONE, identity="nobody"), []),
+    ],
+)
+async def test_cases_are_narrowed_by_what_is_asked(database: Database, query: CaseQuery, expected: list[int]) -> None:
+    (first,) = await database.history.append([intent()])
+    await database.history.append([outcome_of(first)])
+    (second,) = await database.history.append([intent(room="stage-2", identity="x", name="Æsa Ünal")])
+    await database.history.append([outcome_of(second, Outcome.FAILED)])
+    await database.history.append([intent(room="Stage", identity="y", name="", actor="console:zoe", command="kick")])
+    await database.history.append([refusal(room="100%_sure")])
+    await database.history.append([Draft(EntryKind.REFUSED, Content(actor="console:mallory"))])
+    assert await numbers(database, query) == expected
+
+
+async def test_a_case_with_many_parts_is_listed_once_and_whole(database: Database) -> None:
+    await database.history.append([intent(identity=f"user-{n}") for n in range(30)])
+    (case,) = (await database.history.cases(CaseQuery(room="stage"))).cases
+    assert len(case.entries) == 30
+
+
+async def test_the_session_seen_last_is_that_of_the_newest_case(database: Database) -> None:
+    assert await database.history.seen("stage", "bob") is None
+    await database.history.append([intent(sid="PA_old")])
+    await database.history.append([intent(sid="PA_new")])
+    await database.history.append([intent(sid="PA_elsewhere", room="other"), intent(sid="PA_ann", identity="ann")])
+    await database.history.append([Draft(EntryKind.REASON, content(sid="PA_old"), case=1)])
+    await database.history.append([intent(sid="")])
+    assert await database.history.seen("stage", "bob") == "PA_new"
+
+
+async def test_the_intents_of_the_living_are_left_to_them(database: Database, tmp_path: Path) -> None:
+    await database.history.append([intent()])
+    async with opened(tmp_path / "usher.db") as other:
+        assert await other.history.take_open_intents() == ()
+    assert await database.history.take_open_intents() == ()
+
+
+async def test_the_open_intents_of_the_dead_are_handed_out_once(database: Database, tmp_path: Path) -> None:
+    async with opened(tmp_path / "usher.db") as dead:
+        closed, left = await dead.history.append([intent(identity="a"), intent(identity="b")])
+        await dead.history.append([outcome_of(closed)])
+    async with opened(tmp_path / "usher.db") as other:
+        taken = await asyncio.gather(database.history.take_open_intents(), other.history.take_open_intents())
+        assert [open_.entry for each in taken for open_ in each] == [left]
+        assert await database.history.take_open_intents() == await other.history.take_open_intents() == ()
+
+
+async def test_an_intent_that_was_reconciled_is_not_open_any_more(database: Database, tmp_path: Path) -> None:
+    async with opened(tmp_path / "usher.db") as dead:
+        (left,) = await dead.history.append([intent()])
+    async with opened(tmp_path / "usher.db") as heir:
+        (taken,) = await heir.history.take_open_intents()
+        found = Draft(EntryKind.RECONCILED, content(), case=left.case, refers=taken.entry.seq, outcome=Outcome.UNKNOWN)
+        await heir.history.append([found])
+    assert await database.history.take_open_intents() == ()
+
+
+async def test_erased_content_is_gone_and_the_erasure_is_an_entry(database: Database) -> None:
+    await database.history.append([intent(), intent(identity="other")])
+    (erasure,) = await database.history.erase([1, 99], Content(actor="console:alice", reason="asked for it"))
+    assert (erasure.kind, erasure.refers, erasure.case) == (EntryKind.ERASED, 1, 1)
+    first, second, last = await all_entries(database)
+    assert (first.content, second.content, last) == (None, content(identity="other"), erasure)
+    assert await numbers(database, CaseQuery(identity="bob")) == []
+    assert await database.history.erase([1], Content()) == ()
+
+
+async def test_a_grant_replaces_the_one_before_and_none_takes_it_away(database: Database) -> None:
+    async def give(role: Role, *rooms: str, subject: str = "console:bob", server: str = "") -> None:
+        grant = Grant(subject, role, rooms or ("*",), server, "console:alice")
+        await database.history.append([Draft(EntryKind.GRANT, Content(), projection=grant)])
+
+    await give(Role.VIEWER)
+    await give(Role.MODERATOR, "stage*", "side,track")
+    await give(Role.ADMIN, subject="console:ann")
+    await give(Role.ADMIN, subject="console:ann", server="another livekit")
+    bob = Grant("console:bob", Role.MODERATOR, ("stage*", "side,track"), SERVER, "console:alice", START)
+    assert await database.roster.grants(["console:bob", "console:nobody"]) == (bob,)
+    assert [grant.subject for grant in await database.roster.grants()] == ["console:ann", "console:bob"]
+    assert await database.roster.grants([]) == ()
+    await give(Role.NONE)
+    assert await database.roster.grants(["console:bob"]) == ()
+
+
+async def test_a_channel_has_the_default_room_that_was_set_last(database: Database) -> None:
+    assert await database.roster.default_room("slack:T1/C1") is None
+    for room, expected in (("stage", "stage"), ("stage-*", "stage-*"), ("", None)):
+        default = ChannelDefault("slack:T1/C1", room)
+        await database.history.append([Draft(EntryKind.DEFAULT, Content(), projection=default)])
+        assert await database.roster.default_room("slack:T1/C1") == expected
+
+
+def item(token: str, group: str = "question") -> PendingItem:
+    return PendingItem(token, "console:alice", "console", '{"command": "kick"}', START, group)
+
+
+async def test_a_button_is_found_at_once_and_by_others_once_it_is_written(database: Database, tmp_path: Path) -> None:
+    await database.pending.put([item("yes"), item("no")])
+    assert await database.pending.get("yes") == item("yes")
+    assert await database.pending.get("unknown") is None
+    await database.history.append([intent()])
+    async with opened(tmp_path / "usher.db") as other:
+        assert await other.pending.get("no") == item("no")
+
+
+async def test_a_question_is_answered_once_whoever_presses(database: Database, tmp_path: Path) -> None:
+    await database.pending.put([item("yes"), item("no")])
+    await database.history.append([intent()])
+    async with opened(tmp_path / "usher.db") as other:
+        presses = [port.spend(token) for port in (database.pending, other.pending) for token in ("yes", "no")]
+        assert sorted(await asyncio.gather(*presses)) == [False, False, False, True]
+    assert await database.pending.get("no") == replace(item("no"), spent=True)
+    assert not await database.pending.spend("unknown")
+
+
+async def test_a_button_without_a_question_may_be_pressed_again(database: Database) -> None:
+    await database.pending.put([item("page 2", group="")])
+    assert await database.pending.spend("page 2")
+    assert await database.pending.spend("page 2")
+
+
+async def test_what_expired_long_ago_is_forgotten(database: Database, clock: ManualClock) -> None:
+    await database.pending.put([item("old"), replace(item("new"), expires=START + timedelta(days=5))])
+    await database.history.append([intent()], event_key="event")
+    clock.advance(3 * 86400)
+    await database.pending.prune()
+    assert await database.pending.get("old") is None
+    assert await database.pending.get("new") is not None
+    with pytest.raises(AlreadyHandled):
+        await database.history.append([intent()], event_key="event")
+
+
+async def test_one_person_is_changed_by_one_at_a_time(database: Database, tmp_path: Path) -> None:
+    inside, most = 0, 0
+
+    async def change(who: Database) -> None:
+        nonlocal inside, most
+        async with who.locks.hold(("stage", "bob"), ("stage", "ann")):
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0.001)
+            inside -= 1
+
+    async with opened(tmp_path / "usher.db") as other:
+        await asyncio.gather(*(change(who) for who in (database, other) * 5))
+    assert most == 1
+
+
+async def test_different_people_are_changed_at_the_same_time(database: Database) -> None:
+    async with database.locks.hold(("stage", "bob")), database.locks.hold(("stage", "ann")):
+        pass
+
+
+@pytest.mark.parametrize("same_process", [True, False])
+async def test_waiting_for_a_person_ends_with_an_answer(database: Database, tmp_path: Path, same_process: bool) -> None:
+    async with opened(tmp_path / "usher.db", patience=0.05) as other:
+        holder = other if same_process else database
+        async with holder.locks.hold(("stage", "bob")):
+            with pytest.raises(BotError, match="Somebody else is changing this person") as caught:
+                async with other.locks.hold(("stage", "ann"), ("stage", "bob")):
+                    pass
+            assert caught.value.code == "busy"
+        async with other.locks.hold(("stage", "ann"), ("stage", "bob")):
+            pass
+
+
+async def test_a_holder_that_fails_or_is_cancelled_lets_go(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.locks.hold(("stage", "bob")):
+            raise ZeroDivisionError
+    async with database.locks.hold(("stage", "bob")):
+        waiting = asyncio.create_task(database.locks.hold(("stage", "bob")).__aenter__())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    async with database.locks.hold(("stage", "bob")):
+        pass

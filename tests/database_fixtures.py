@@ -1,0 +1,59 @@
+"""What the tests of the history share: drafts to write, and databases that are closed again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from adapters.database.database import Database
+from bot.history import Content, Draft, Entry, EntryKind, Outcome
+from bot.ports import Clock
+from tests.clocks import WallClock
+
+SERVER = "livekit-test"
+
+
+def url_of(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+@asynccontextmanager
+async def opened(
+    path: Path, *, clock: Clock | None = None, patience: float = 5.0, **more: Any
+) -> AsyncIterator[Database]:
+    database = Database.open(url_of(path), clock=clock or WallClock(), patience=patience, **{"server": SERVER, **more})
+    try:
+        yield database
+    finally:
+        await database.aclose()
+
+
+def content(**given: str) -> Content:
+    return Content(
+        **{
+            "actor": "console:alice",
+            "actor_name": "Alice",
+            "command": "mute",
+            "arguments": "bob shouting",
+            "room": "stage",
+            "identity": "bob",
+            "name": "Bob Berg",
+            "sid": "PA_1",
+            "reason": "shouting",
+            **given,
+        }
+    )
+
+
+def intent(**given: str) -> Draft:
+    return Draft(EntryKind.INTENT, content(**given))
+
+
+def outcome_of(entry: Entry, outcome: Outcome = Outcome.DONE) -> Draft:
+    return Draft(EntryKind.OUTCOME, entry.content or Content(), case=entry.case, refers=entry.seq, outcome=outcome)
+
+
+def refusal(**given: str) -> Draft:
+    return Draft(EntryKind.REFUSED, content(**given), outcome=Outcome.REFUSED, code="role_too_low")
