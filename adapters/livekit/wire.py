@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from bot.errors import Rejected
@@ -116,10 +117,15 @@ def read_permission(data: object) -> Permissions:
     becomes the empty set: unlike on the wire, it must not turn into "all".
     """
     permission = _mapping(data)
-    listed = _items(permission, "can_publish_sources")
-    known = frozenset(_SOURCES.get(str(name), Source.UNKNOWN) for name in listed) & ALL_SOURCES
-    flags = {flag: permission.get(flag) is True for flag in _FLAGS}
-    return Permissions(can_publish_sources=known if listed else ALL_SOURCES, **flags)
+    flags = tuple(permission.get(flag) is True for flag in _FLAGS)
+    return _permissions(flags, tuple(map(str, _items(permission, "can_publish_sources"))))
+
+
+@lru_cache(maxsize=256)
+def _permissions(flags: tuple[bool, ...], listed: tuple[str, ...]) -> Permissions:
+    """Shared, since a room of a thousand people holds only a few different permissions."""
+    known = frozenset(_SOURCES.get(name, Source.UNKNOWN) for name in listed) & ALL_SOURCES
+    return Permissions(can_publish_sources=known if listed else ALL_SOURCES, **dict(zip(_FLAGS, flags, strict=True)))
 
 
 def write_permission(permission: Permissions) -> Json:
