@@ -1,9 +1,9 @@
 """What `/history` asks, as SQL.
 
-A page is found by walking one index from its newest end until there are enough cases: that of the identity, the
-moderator, the command or the room that is asked for, else that of the kind or the outcome, else that of all contents.
-So a page costs what stands on it; only a scope or a search that hardly anything matches goes through a whole index.
-Everything else is asked of each candidate by EXISTS, which leaves the database no other order to choose.
+A page is found by walking one index from its newest end until there are enough cases: that of the most telling thing
+that is asked for, else that of all contents. So a page costs what stands on it; only a scope or a search that hardly
+anything matches goes through a whole index. The choice is made here and not by the database, which cannot know that
+few entries are refusals and most are done: whatever is not walked is wrapped, so that no index serves it.
 """
 
 from __future__ import annotations
@@ -14,30 +14,41 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
 from adapters.database.rows import folded, storable
 from adapters.database.schema import contents, entries
-from bot.history import CaseQuery
+from bot.history import CaseQuery, EntryKind, Outcome
 
 _ESCAPE = "\\"
-_room = func.coalesce(contents.c.room, "")  # as an expression it is looked at, but never chosen as the index to walk
+_COMMON = (EntryKind.INTENT, EntryKind.OUTCOME, Outcome.DONE)
+_room = func.coalesce(contents.c.room, "")
 
 
 def case_numbers(query: CaseQuery) -> Select[Any]:
     """The numbers of the page's cases, newest first, and one more where there are more."""
-    exact, other, facts = _exact(query), _other(query), _facts(query)
-    if exact or (other and not facts):
-        number = contents.c.case_number
-        statement = select(number).where(*exact, *other)
-    else:
-        number = entries.c.case_number
-        statement = select(number)
-        if facts:
-            name, value = facts.popitem()
-            statement = statement.where(entries.c[name] == value)
-        if other:
-            statement = statement.where(select(contents.c.seq).where(contents.c.case_number == number, *other).exists())
-    statement = statement.where(*(_some_entry(name, value, number) for name, value in facts.items()))
+    exact = {"identity": query.identity, "room": query.room, "actor": query.actor, "command": query.command}
+    exact = {name: storable(value) for name, value in exact.items() if value}
+    facts = {name: value for name, value in (("kind", query.kind), ("outcome", query.outcome)) if value is not None}
+    walked = _most_telling(exact, facts)
+    other = _other(query) + [
+        contents.c[name] == value if name == walked else func.coalesce(contents.c[name], "") == value
+        for name, value in exact.items()
+    ]
+    number = entries.c.case_number if walked in facts or not other else contents.c.case_number
+    statement = select(number)
+    if number.table is contents:
+        statement = statement.where(*other)
+    elif other:
+        statement = statement.where(select(contents.c.seq).where(contents.c.case_number == number, *other).exists())
+    for name, value in facts.items():
+        statement = statement.where(entries.c[name] == value if name == walked else _some_entry(name, value, number))
     if query.before is not None:
         statement = statement.where(number < query.before)
     return statement.distinct().order_by(number.desc()).limit(query.limit + 1).offset(query.offset)
+
+
+def _most_telling(exact: dict[str, str], facts: dict[str, EntryKind | Outcome]) -> str | None:
+    """What leaves the fewest candidates: a person, a room, a rare fact, a moderator, a command, any fact."""
+    rare = [name for name, value in facts.items() if value not in _COMMON]
+    people = [name for name in ("identity", "room") if name in exact]
+    return next(iter([*people, *rare, *exact, *facts]), None)
 
 
 def last_sid(room: str, identity: str) -> Select[Any]:
@@ -48,11 +59,6 @@ def last_sid(room: str, identity: str) -> Select[Any]:
         .order_by(contents.c.case_number.desc(), contents.c.seq.desc())
         .limit(1)
     )
-
-
-def _exact(query: CaseQuery) -> list[ColumnElement[bool]]:
-    asked = {"identity": query.identity, "actor": query.actor, "command": query.command, "room": query.room}
-    return [contents.c[name] == storable(value) for name, value in asked.items() if value]
 
 
 def _other(query: CaseQuery) -> list[ColumnElement[bool]]:
@@ -81,12 +87,7 @@ def _literal(text: str) -> str:
     return text
 
 
-def _facts(query: CaseQuery) -> dict[str, str]:
-    asked = {"kind": query.kind, "outcome": query.outcome}
-    return {name: value.value for name, value in asked.items() if value is not None}
-
-
-def _some_entry(name: str, value: str, number: ColumnElement[int]) -> ColumnElement[bool]:
+def _some_entry(name: str, value: EntryKind | Outcome, number: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether any entry of the case has this fact."""
     some = entries.alias()
     return select(some.c.seq).where(some.c[name] == value, some.c.case_number == number).exists()

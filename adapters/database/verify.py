@@ -39,39 +39,42 @@ class Broken:
 def verify(url: str) -> Verified | Broken:
     """Follow the whole chain, in one reading of the database and in little memory."""
     with read_only(url) as connection:
+        connection.text_factory = bytes  # what is stored, also where somebody has made it no text at all
         connection.execute("BEGIN")
         return _walk(connection)
 
 
 def _walk(connection: sqlite3.Connection) -> Verified | Broken:
     erased = {seq for (seq,) in connection.execute(_ERASED)}
-    previous, count, bodies = GENESIS, 0, 0
+    previous, count, bodies = GENESIS.encode(), 0, 0
     for seq, sealed, content, digest, salt, body in connection.execute(_WALK):
         count += 1
         if seq != count:
             return Broken(count, "This entry is missing.")
-        if sha256(f"{previous}{content}{sealed}".encode()).hexdigest() != digest:
+        if sha256(previous + content + sealed).hexdigest().encode() != digest:
             return Broken(seq, "This entry was changed, or is not the one that followed the entry before.")
         if body is None:
             if seq not in erased:
                 return Broken(seq, "The content of this entry is missing, and no entry says that it was erased.")
-        elif sha256(f"{salt}{body}".encode()).hexdigest() != content:
+        elif sha256(salt + body).hexdigest().encode() != content:
             return Broken(seq, "The content of this entry was changed.")
         else:
             bodies += 1
         previous = digest
-    return next(_amiss_at_the_end(connection, count, previous, bodies), Verified(count, previous))
+    return next(_amiss_at_the_end(connection, count, previous, bodies), Verified(count, previous.decode()))
 
 
-def _amiss_at_the_end(connection: sqlite3.Connection, count: int, digest: str, bodies: int) -> Iterator[Broken]:
+def _amiss_at_the_end(connection: sqlite3.Connection, count: int, digest: bytes, bodies: int) -> Iterator[Broken]:
     heads = connection.execute(_HEAD).fetchall()
     if not heads:
         yield Broken(count + 1, "The record of where the history ends is missing.")
     for seq, newest in heads:
         if seq > count:
             yield Broken(count + 1, f"The history ends before this entry; it went on to {seq}.")
-        elif (seq, newest) != (count, digest):
-            yield Broken(min(seq + 1, count), "The history was to end before this entry, or with another one.")
+        elif seq < count:
+            yield Broken(seq + 1, "The history was to end before this entry.")
+        elif newest != digest:
+            yield Broken(seq, "The end of the history is not the one on record.")
     if connection.execute("SELECT count(*) FROM contents").fetchone() != (bodies,):
         (stray,) = connection.execute(_STRAY).fetchone()
         yield Broken(stray, "There is content for an entry that does not exist.")
