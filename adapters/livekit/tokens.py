@@ -7,6 +7,7 @@ auth/accesstoken.go. HS256 is the only algorithm that the server takes.
 from __future__ import annotations
 
 import re
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -106,7 +107,13 @@ class Tokens:
     def _sign(self, grant: Grant, at: int) -> str:
         held = self._current()
         claims = {"iss": held.api_key, "nbf": at, "exp": at + LIFETIME_SECONDS, "video": dict(grant)}
-        return jwt.encode(claims, held.api_secret, algorithm="HS256")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of a short key: the secret is the server's choice (`--dev`: "secret")
+                return jwt.encode(claims, held.api_secret, algorithm="HS256")
+        except jwt.InvalidKeyError:
+            text = "LiveKit's secret cannot be used as a key, nothing was changed. Check LIVEKIT_API_SECRET."
+            raise Rejected(text, "unauthenticated") from None
 
 
 def keys_file(path: Path, api_key: str = "") -> KeySource:

@@ -116,3 +116,14 @@ def test_a_keys_file_gives_the_named_key_or_the_first(tmp_path: Path) -> None:
     assert keys_file(file, "second")() == Credentials("second", "two")
     with pytest.raises(ValueError, match="no such key"):
         keys_file(file, "third")()
+
+
+def test_the_short_secret_of_a_server_in_dev_mode_signs_without_a_warning() -> None:
+    assert Tokens(Credentials("devkey", "secret"), ManualClock().now).token(list_grant())
+
+
+def test_a_secret_that_is_no_key_is_one_clear_sentence() -> None:
+    pem = "-----BEGIN PUBLIC KEY-----\nMCo=\n-----END PUBLIC KEY-----"
+    with pytest.raises(Rejected, match="Check LIVEKIT_API_SECRET") as refused:
+        Tokens(Credentials("APIkey", pem), ManualClock().now).token(list_grant())
+    assert "MCo" not in refused.value.user_text
