@@ -309,9 +309,13 @@ async def test_remote_unmute_opens_the_microphone_where_it_is_enabled(unmuting_s
     sid = await stage.publish("bob")
     await stage.service.mute_published_track(stage.room, "bob", sid, True)
     await stage.hears("bob", lambda heard: heard.what == "track_muted")
-    track = await stage.service.mute_published_track(stage.room, "bob", sid, False)
-    assert track is not None
-    assert track.open
+
+    async def opens() -> bool:
+        """An app that was muted confirms it, and a late confirmation can overtake the unmute (seen once in dozens)."""
+        track = await stage.service.mute_published_track(stage.room, "bob", sid, False)
+        return track is not None and track.open
+
+    await eventually(opens)
     await stage.hears("bob", lambda heard: heard.what == "track_unmuted")
 
 
