@@ -37,7 +37,7 @@ def _title(context: Context, command: Command) -> Spans:
         elif piece == "{room}":
             spans.append(Name(context.room))
         elif piece.startswith("{"):
-            spans.append(Name(str(context.bound.values.get(piece.strip("{}"), ""))))
+            spans.append(Name(str(context.bound.values[piece.strip("{}").removesuffix("_to")])))
         elif piece:
             spans += say(piece)
     return tuple(spans)

@@ -6,6 +6,7 @@ from its declaration; a command never sends, it returns a `Reply`.
 
 from __future__ import annotations
 
+import keyword
 import typing
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, fields
@@ -130,6 +131,7 @@ class Nothing:
 
 
 Press: TypeAlias = BoundInvocation | Again | Nothing
+Check: TypeAlias = "Callable[[Context, Any], None]"
 Run: TypeAlias = "Callable[[Context, Any], Coroutine[Any, Any, Reply]]"
 
 
@@ -141,7 +143,7 @@ class Command:
     it needs (a setting may change it). `in_room` says that it acts in exactly one room; `question` is how the
     confirmation names what happens ("Remove {who} from {room}?"), `confirm` the label of its yes. `takes_gone`
     accepts someone who has left. `removes` says that the person is gone from the room afterwards, which agents and
-    callers are protected from too.
+    callers are protected from too. `check` refuses arguments before anything is asked or done.
     """
 
     name: str
@@ -155,6 +157,7 @@ class Command:
     confirm: str = "Yes"
     takes_gone: bool = False
     removes: bool = False
+    check: Check | None = None
     details: str = ""
     examples: tuple[str, ...] = ()
 
@@ -206,6 +209,6 @@ def _params(arguments: type) -> tuple[Param, ...]:
 
 
 def field_of(param: Param) -> str:
-    """The dataclass field behind a parameter's name (`except` is a keyword in Python: `except_`)."""
+    """The dataclass field behind a parameter's name (`except` and `in` are keywords in Python: `except_`)."""
     name = param.name.replace("-", "_")
-    return name + "_" if name == "except" else name
+    return name + "_" if keyword.iskeyword(name) else name

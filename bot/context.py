@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.authorise import sees_hidden
 from bot.command import BoundInvocation, Command, Invocation, Nothing
@@ -94,9 +95,9 @@ class Context:
         )
 
     def question(
-        self, title: Spans, parts: Sequence[ReplyPart] = (), *, confirm: str, bound: BoundInvocation | None = None
+        self, title: Spans, parts: Sequence[ReplyPart] = (), *, confirm: str, values: Mapping[str, Any] | None = None
     ) -> Reply:
-        """Ask first: the yes holds the bound invocation, the no does nothing."""
-        yes = replace(bound or self.bound, confirmed=True)
+        """Ask first: the yes holds the bound invocation (with these values added), the no does nothing."""
+        yes = replace(self.bound, confirmed=True, values={**self.bound.values, **(values or {})})
         buttons = (Button(confirm, yes, Style.DANGER), Button("No, leave it", Nothing()))
         return Reply(Tone.WARN, title, tuple(parts), buttons, Audience.PRIVATE, question=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.model import Kind, Participant, Source, Track, TrackType
 from bot.policy import Policy
 from bot.reply import Name, Spans, say
+from bot.state import PersonState
 from bot.words import ending, fold
 
 
@@ -121,3 +122,28 @@ def who(person: Participant) -> Spans:
     if not person.name or person.name == person.identity:
         return (Name(person.identity),)
     return say(Name(person.name), " (", Name(ending(person.identity)), ")")
+
+
+def source_word(source: Source) -> str:
+    return (
+        source.value.replace("_", " ").replace("screen share audio", "screen sound").replace("screen share", "screen")
+    )
+
+
+def sources_text(sources: Iterable[Source]) -> str:
+    """`microphone, camera, screen`."""
+    order = list(Source)
+    return ", ".join(source_word(s) for s in sorted(sources, key=order.index)) or "nothing"
+
+
+def tracks_text(tracks: Iterable[Track]) -> str:
+    """Each track named: `microphone TR_..., camera TR_...`."""
+    return ", ".join(f"{track_word(track)} {track.sid}" for track in tracks)
+
+
+def unpublished(before: PersonState, after: PersonState | None) -> str:
+    """The tracks that are gone after a change."""
+    if before.participant is None or after is None or after.participant is None:
+        return ""
+    left = {track.sid for track in after.participant.tracks}
+    return tracks_text(track for track in before.participant.tracks if track.sid not in left)

@@ -128,9 +128,12 @@ class Dispatcher:
     async def _carry_out(self, context: Context) -> Reply:
         bound, command = context.bound, context.command
         self._allow(context.moderator, command, bound)
+        given = arguments(command, bound)
+        if command.check is not None:
+            command.check(context, given)
         if not bound.confirmed and not bound.dry_run and (reply := asked_first(context)) is not None:
             return reply
-        answer = command.run(context, arguments(command, bound))
+        answer = command.run(context, given)
         if command.writes:
             return await answer
         return await self._timed(context.budget, answer, context.budget.recorded)

@@ -104,6 +104,15 @@ def glob_matches(glob: str, room: str) -> bool:
     return _compiled(glob).fullmatch(room) is not None
 
 
+def glob_covers(outer: str, inner: str) -> bool:
+    """Whether every room that `inner` matches is matched by `outer` too; rather no than a wrong yes.
+
+    Each wildcard of `inner` is tried with names that no literal text could be: none, one and several characters.
+    """
+    tried = ("", "\0", "\0\1\0")
+    return all(glob_matches(outer, inner.replace("*", run).replace("?", "\0")) for run in tried)
+
+
 def is_glob(text: str) -> bool:
     return "*" in text or "?" in text
 

@@ -39,6 +39,13 @@ class Record:
     def actor_name(self) -> str:
         return f"{self.user.name} (OS user {self.user.origin})" if self.user.origin else self.user.name
 
+    def entry_content(self, **more: str) -> Content:
+        """The content of an entry that is about no participant."""
+        return Content(
+            actor=self.user.subject, actor_name=self.actor_name, command=self.command, arguments=self.typed,
+            **{"reason": self.reason, **more},
+        )  # fmt: skip
+
     def content(self, subject: Subject[Any], **more: str) -> Content:
         return Content(
             actor=self.user.subject, actor_name=self.actor_name, command=self.command, arguments=self.typed,
@@ -189,7 +196,7 @@ class Performer:
         drafts = [
             _outcome_draft(r, record) for r in results if r.intent is not None and r.outcome is not Outcome.ALREADY
         ]
-        drafts += [d for r in results if (d := _undone_draft(r, record)) is not None]
+        drafts += [d for r in results if (d := _undone_draft(r, record)) is not None][:1]
         if not drafts:
             return tuple(results)
         recording = asyncio.ensure_future(self._history.append(drafts))

@@ -15,12 +15,18 @@ class SetPermissions:
     """These flags stand, these sources are given, these are taken; everything else is kept.
 
     Taking the last source is `can_publish=False` with the source list left as it was, because LiveKit reads an empty
-    list as "all four". Giving a source to someone who may not publish gives that source alone.
+    list as "all four". Giving a source to someone who may not publish gives that source alone. `sources` replaces
+    the list itself and leaves `can_publish` as it is.
     """
 
     flags: Mapping[str, bool] = field(default_factory=dict)
     give: frozenset[Source] = frozenset()
     take: frozenset[Source] = frozenset()
+    sources: frozenset[Source] | None = None
+
+    def __post_init__(self) -> None:
+        if self.sources is not None and not self.sources:
+            raise ValueError("an empty source list means all four in LiveKit")
 
     def amend(self, state: PersonState) -> PersonState:
         person = state.participant
@@ -31,6 +37,8 @@ class SetPermissions:
     def permission(self, now: Permissions) -> Permissions:
         if self.flags:
             now = replace(now, **dict[str, Any](self.flags))
+        if self.sources is not None:
+            now = replace(now, can_publish_sources=self.sources)
         if not (self.give or self.take):
             return now
         left = (now.effective_sources | self.give) - self.take

@@ -1,0 +1,41 @@
+"""One case in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.authorise import sees_hidden
+from bot.case_access import visible_case
+from bot.case_lines import case_line, in_full
+from bot.command import BoundInvocation, Command, Effect, Kind, Param
+from bot.context import Context
+from bot.people import Role
+from bot.reply import Button, Reply, Tone, say
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    n: Annotated[int, Param(Kind.NUMBER, "the case number", required=True)]
+
+
+async def run(context: Context, arguments: Arguments) -> Reply:
+    case = await visible_case(context, arguments.n)
+    now = context.services.clock.now()
+    admin = sees_hidden(context.moderator, case.opening.room)
+    undo = BoundInvocation("undo", case.opening.room, None, {"n": case.number}, str(case.number))
+    buttons = (Button(f"Undo case {case.number}", undo),) if case.intents and not case.undone else ()
+    title = say("Case ", *case_line(case, now))
+    return Reply(Tone.INFO, title, in_full(case, now, admin=admin), buttons)
+
+
+COMMAND = Command(
+    name="case",
+    summary="One case in full: before, after, and every entry",
+    arguments=Arguments,
+    role=Role.VIEWER,
+    effect=Effect.READ,
+    run=run,
+    in_room=False,
+    examples=("/case 12",),
+)

@@ -1,0 +1,75 @@
+"""Moving one session into another room, where the server can."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from bot.actions.presence import Move
+from bot.answers import Words, answer
+from bot.command import Command, Effect, Kind, Param
+from bot.context import Context
+from bot.errors import BadArgument, OutOfScope
+from bot.history import Outcome
+from bot.params import Reason, Who
+from bot.people import Role
+from bot.perform import Part, Result
+from bot.reply import Name, Reply, say, text
+from bot.reply import Part as ReplyPart
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    who: Who
+    room: Annotated[str, Param(Kind.DESTINATION, "the room to move to", required=True)]
+    reason: Reason = ""
+
+
+def check(context: Context, arguments: Arguments) -> None:
+    """The destination has to be another room, and in scope too."""
+    if arguments.room == arguments.who.room:
+        raise BadArgument(f"{arguments.who.display} is in {arguments.room} already. Nothing was done.")
+    if context.moderator.role_in(arguments.room) < context.policy.role_for("move", Role.MODERATOR):
+        raise OutOfScope(f"You may not move people into {arguments.room}: it is not in your scope.")
+
+
+async def run(context: Context, arguments: Arguments) -> Reply:
+    subject = context.person(destination=arguments.room)
+    result = await context.perform(Part(subject, Move(arguments.room)))
+    name = Name(subject.name or subject.identity)
+    words = Words(
+        done=say("Moved ", name, " from ", Name(subject.room), " to ", Name(arguments.room), "."),
+        already=say(name, " is already in ", Name(arguments.room), "."),
+        what=say("move ", name, " from ", Name(subject.room), " to ", Name(arguments.room)),
+        offers=(),
+    )
+    reply = answer(context, result, words)
+    if result.outcome in (Outcome.FAILED, Outcome.UNKNOWN, Outcome.NOT_EFFECTIVE):
+        parts = (_where(result, name), *reply.parts)
+        return Reply(reply.tone, reply.title, parts, (), reply.audience, reply.case, reply.outcome)
+    return reply
+
+
+def _where(result: Result[Any], name: Name) -> ReplyPart:
+    """Where the person is after all: never half a move."""
+    if result.after is None:
+        return text("Where ", name, " is now could not be looked up.")
+    if result.after.participant is None:
+        return text(name, " is in neither room now.")
+    return text(name, " is still in ", Name(result.after.room), ".")
+
+
+COMMAND = Command(
+    name="move",
+    summary="Move someone to another room (LiveKit Cloud only)",
+    arguments=Arguments,
+    role=Role.MODERATOR,
+    effect=Effect.DESTRUCTIVE,
+    run=run,
+    check=check,
+    question="Move {who} from {room} to {room_to}?",
+    confirm="Move",
+    removes=True,
+    details="Open-source LiveKit servers cannot move people; the answer says so and nothing is changed.",
+    examples=("/move bob backstage",),
+)

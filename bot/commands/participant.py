@@ -1,0 +1,123 @@
+"""Everything about one person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import crowd
+from bot.authorise import protection, sees_hidden
+from bot.case_lines import case_line
+from bot.command import BoundInvocation, Command, Effect
+from bot.context import Context
+from bot.history import CaseQuery
+from bot.model import Participant, Track
+from bot.params import Who
+from bot.people import Role
+from bot.reply import Button, Fields, Name, Part, Reply, Spans, Text, Tone, listed, say, text
+from bot.state import BOOLEAN_PERMISSIONS
+from bot.words import one_line, shortened
+
+PAST_CASES = 5
+LONGEST_METADATA = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    who: Who
+
+
+async def run(context: Context, arguments: Arguments) -> Reply:
+    person = arguments.who.participant
+    if person is None:
+        raise LookupError("a bound target has been looked at")
+    parts: list[Part] = [Fields(_fields(context, person))]
+    parts += await _cases(context, person)
+    title = say(Name(person.display), " in ", Name(context.room))
+    return Reply(Tone.INFO, title, tuple(parts), _buttons(context, person))
+
+
+def _fields(context: Context, person: Participant) -> tuple[tuple[str, Spans], ...]:
+    admin = sees_hidden(context.moderator, context.room)
+    fields: list[tuple[str, Spans]] = [
+        ("identity", say(Name(person.identity))),
+        ("session", say(person.sid)),
+        ("state", say(", ".join(_state(context, person)))),
+        ("tracks", listed([_track(track) for track in person.tracks]) or say("none")),
+        ("may", say(", ".join(_may(person)))),
+        ("sources", say(", ".join(sorted(person.permission.effective_sources)) or "none")),
+    ]
+    private = () if admin else ("sip.",)
+    attributes = [(k, v) for k, v in sorted(person.attributes.items()) if not k.startswith(private or ("\0",))]
+    if attributes:
+        fields.append(("attributes", listed([say(Name(f"{one_line(k)}={one_line(v)}")) for k, v in attributes])))
+    if admin and person.metadata:
+        fields.append(("metadata", say(Name(shortened(one_line(person.metadata), LONGEST_METADATA)))))
+    why = protection(person, context.policy, removes=True)
+    if why:
+        fields.append(("protected", say(why)))
+    return tuple(fields)
+
+
+def _state(context: Context, person: Participant) -> list[str]:
+    words = [
+        person.state.value,
+        "on stage" if crowd.on_stage(person) else "in the audience",
+        person.kind.value,
+        crowd.joined(person, context.services.clock.now()),
+        "hand raised" if crowd.hand_raised(person, context.policy) else "",
+        "hidden" if person.permission.hidden else "",
+    ]
+    return [word for word in words if word]
+
+
+def _may(person: Participant) -> list[str]:
+    return [name for name in BOOLEAN_PERMISSIONS if getattr(person.permission, name)] or ["nothing"]
+
+
+def _track(track: Track) -> Spans:
+    size = f" {track.width}x{track.height}" if track.width else ""
+    name = (" ", Name(one_line(track.name))) if track.name else ()
+    return say(f"{crowd.track_word(track)} {track.sid} ({track.source.value}{size})", *name, f" {_open(track)}")
+
+
+def _open(track: Track) -> str:
+    return "open" if track.open else "muted"
+
+
+async def _cases(context: Context, person: Participant) -> list[Part]:
+    query = CaseQuery(rooms=(context.room,), room=context.room, identity=person.identity, limit=PAST_CASES)
+    page = await context.services.history.cases(query)
+    if not page.cases:
+        return [text("No past cases in this room.")]
+    lines: list[Part] = [Text(case_line(case, context.services.clock.now())) for case in page.cases]
+    return [text("Past cases in this room:"), *lines]
+
+
+def _buttons(context: Context, person: Participant) -> tuple[Button, ...]:
+    """The everyday actions, bound to this session."""
+    target = context.bound.target
+    if context.moderator.role_in(context.room) < Role.MODERATOR:
+        return ()
+
+    def bound(command: str, **values: object) -> BoundInvocation:
+        return BoundInvocation(command, context.room, target, values, person.identity)
+
+    stage = ("Move to audience", "demote") if crowd.on_stage(person) else ("Bring on stage", "promote")
+    return (
+        Button("Mute", bound("mute")),
+        Button("Keep muted", bound("mute", lock=True)),
+        Button(stage[0], bound(stage[1])),
+        Button("Remove", bound("kick")),
+    )
+
+
+COMMAND = Command(
+    name="participant",
+    summary="Everything about one person: permissions, tracks, attributes, past cases",
+    arguments=Arguments,
+    role=Role.VIEWER,
+    effect=Effect.READ,
+    run=run,
+    details="Metadata and SIP attributes are shown to admins only.",
+    examples=("/participant bob", '/participant "Anna Berg" in:standup'),
+)

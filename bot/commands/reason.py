@@ -1,0 +1,45 @@
+"""Another reason for a case: appended, the old one stays visible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.case_access import visible_case
+from bot.command import Command, Effect, Kind, Param
+from bot.context import Context
+from bot.errors import RoleTooLow
+from bot.history import Draft, EntryKind, Outcome
+from bot.people import Role
+from bot.reply import Audience, Name, Part, Reply, Tone, say, text
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    n: Annotated[int, Param(Kind.NUMBER, "the case number", required=True)]
+    text: Annotated[str, Param(Kind.TEXT, "the reason", required=True)]
+
+
+async def run(context: Context, arguments: Arguments) -> Reply:
+    case = await visible_case(context, arguments.n)
+    room = case.opening.room
+    if room and context.moderator.role_in(room) < Role.MODERATOR:
+        raise RoleTooLow(f"/reason needs the role moderator in {room}.")
+    content = context.record().entry_content(room=room, reason=arguments.text.strip())
+    draft = Draft(EntryKind.REASON, content, case=case.number, refers=case.first.seq, outcome=Outcome.DONE)
+    await context.services.history.append([draft], context.invocation.event_key or None)
+    old: tuple[Part, ...] = tuple(text("Before: ", Name(reason)) for reason in case.reasons)
+    title = say(f"Case {case.number} has a new reason: ", Name(arguments.text.strip()))
+    return Reply(Tone.OK, title, old, (), Audience.PUBLIC, case.number, Outcome.DONE)
+
+
+COMMAND = Command(
+    name="reason",
+    summary="Give a case another reason; the old one stays visible",
+    arguments=Arguments,
+    role=Role.MODERATOR,
+    effect=Effect.WRITE,
+    run=run,
+    in_room=False,
+    examples=("/reason 12 was warned twice before",),
+)

@@ -1,0 +1,54 @@
+"""The default room of this channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot import places
+from bot.command import Again, Command, Effect, Kind, Param
+from bot.context import Context
+from bot.errors import OutOfScope
+from bot.history import ChannelDefault, Draft, EntryKind, Outcome, canonical
+from bot.people import Role, glob_covers, is_glob
+from bot.reply import Audience, Name, Reply, Tone, say, text
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    room: Annotated[str, Param(Kind.ROOM_OR_GLOB, "a live room, or a glob that follows the live room", required=True)]
+
+
+async def run(context: Context, arguments: Arguments) -> Reply:
+    room, channel = arguments.room, context.invocation.channel
+    if is_glob(room):
+        if not any(glob_covers(scope, room) for scope in context.moderator.scopes):
+            raise OutOfScope(f"{room} reaches beyond your scope: {', '.join(context.moderator.scopes)}.")
+    else:
+        places.check_scope(context, room)
+        if not await places.is_live(context, room):
+            return await places.ended(context, room, lambda live: Again(f'use "{live}"'))
+    old = await context.services.roster.default_room(channel) or ""
+    difference = canonical([["default_room", old or None, room]])
+    already = old == room
+    content = context.record().entry_content(room="" if is_glob(room) else room, difference=difference)
+    outcome = Outcome.ALREADY if already else Outcome.DONE
+    projection = None if already else ChannelDefault(channel, room)
+    draft = Draft(EntryKind.DEFAULT, content, outcome=outcome, projection=projection)
+    (entry,) = await context.services.history.append([draft], context.invocation.event_key or None)
+    verb = "is already" if already else "is now"
+    title = say(Name(room), f" {verb} the room of this channel: commands without a room act there.")
+    parts = (text("Before: ", Name(old)),) if old and not already else ()
+    return Reply(Tone.OK, title, parts, (), Audience.PUBLIC, entry.case, outcome)
+
+
+COMMAND = Command(
+    name="use",
+    summary="Set the default room of this channel; a glob follows the live room of that name",
+    arguments=Arguments,
+    role=Role.MODERATOR,
+    effect=Effect.WRITE,
+    run=run,
+    in_room=False,
+    examples=("/use standup", "/use standup-*"),
+)

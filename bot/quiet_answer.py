@@ -1,0 +1,78 @@
+"""What became of each person of a wide action, in one answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot import crowd
+from bot.actions.mute import matching
+from bot.command import BoundInvocation
+from bot.context import Context
+from bot.history import Outcome
+from bot.model import Participant
+from bot.perform import Result
+from bot.reply import Audience, Button, Column, Name, Part, Reply, Spans, Table, Tone, listed, say, text
+from bot.state import PersonState
+
+SHOWN = 40
+COLUMNS = (Column("Name", 0), Column("Result", 0), Column("Tracks", 1))
+_WORST = (Outcome.UNKNOWN, Outcome.NOT_EFFECTIVE, Outcome.FAILED, Outcome.DONE, Outcome.ALREADY)
+
+
+def quiet_answer(context: Context, results: Sequence[Result[PersonState]], later: Sequence[Participant]) -> Reply:
+    """One line for each person, those first for whom it did not work; who opened a microphone since is named."""
+    done = sum(_ok(result) for result in results)
+    outcome = overall(results)
+    title = say(f"Quiet: {done} of {len(results)} people muted in ", Name(context.room), ".")
+    rows = [_row(result) for result in sorted(results, key=_ok)]
+    parts: list[Part] = [Table(COLUMNS, tuple(rows[:SHOWN]))]
+    if len(rows) > SHOWN:
+        parts.append(
+            text(
+                f"{len(rows) - SHOWN} more, all muted."
+                if done == len(rows)
+                else f"{len(rows) - SHOWN} more: see the case."
+            )
+        )
+    parts.append(text("They can unmute themselves. /mute who lock takes the source away."))
+    buttons: tuple[Button, ...] = ()
+    if later:
+        names = listed([(Name(person.display),) for person in later])
+        parts.append(text("Heard since, and not muted: ", *names, "."))
+        buttons = (Button("Quiet the room again", BoundInvocation("quiet", context.room)),)
+    if context.bound.reason:
+        parts.append(text("Reason: ", Name(context.bound.reason)))
+    if any(result.owed for result in results):
+        parts.append(text("Record pending: the history could not be written yet. It is retried."))
+    case = next((result.case for result in results if result.case is not None), None)
+    tone = Tone.OK if done == len(results) else Tone.ERROR
+    return Reply(tone, title, tuple(parts), buttons, Audience.PUBLIC, case, outcome)
+
+
+def overall(results: Sequence[Result[PersonState]]) -> Outcome | None:
+    """The worst of the outcomes; someone who has left meanwhile is heard no more and does not count."""
+    counted = Counter(result.outcome for result in results if result.outcome is not None)
+    return next((outcome for outcome in _WORST if counted[outcome]), None)
+
+
+def _ok(result: Result[PersonState]) -> bool:
+    return result.outcome in (Outcome.DONE, Outcome.ALREADY) or result.outcome is None
+
+
+def _row(result: Result[PersonState]) -> tuple[Spans, ...]:
+    subject, person = result.part.subject, result.before.participant
+    tracks = crowd.tracks_text(matching(person, None)) if person else ""
+    return (say(Name(subject.name or subject.identity)), say(_word(result)), say(tracks))
+
+
+def _word(result: Result[PersonState]) -> str:
+    if result.outcome is None:
+        return result.error.user_text if result.error else "publishes nothing audible any more"
+    words = {
+        Outcome.DONE: "muted", Outcome.ALREADY: "was muted already", Outcome.UNKNOWN: "not known whether muted",
+        Outcome.NOT_EFFECTIVE: "still open: LiveKit accepted it, but the room does not show it",
+        Outcome.FAILED: "not muted",
+    }  # fmt: skip
+    why = f": {result.error.user_text}" if result.error and result.outcome is not Outcome.DONE else ""
+    return words[result.outcome] + why

@@ -1,0 +1,181 @@
+"""An undo on its way: what the case changed, what is there now, and what can be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.actions.restore import Restore, Undo, irreversible, plan_undo
+from bot.command import Nothing
+from bot.context import Context
+from bot.describe import described, field_name, value_word
+from bot.errors import RoomError
+from bot.history import Case, Content, Entry, Outcome, decode_difference
+from bot.perform import Part, Result, strayed_error
+from bot.quiet_answer import overall
+from bot.reply import Audience, Button, Fields, Name, Reply, Style, Tone, say, text
+from bot.reply import Part as ReplyPart
+from bot.state import Change, Difference
+from bot.subject import PersonSubject, RoomSubject
+from bot.tasks import gather_bounded
+
+AT_ONCE = 8
+EFFECTIVE = (Outcome.DONE, Outcome.NOT_EFFECTIVE, Outcome.UNKNOWN)
+
+
+def recorded(case: Case) -> list[tuple[Entry, Content, Difference]]:
+    """For each part of the case that may have taken effect: its entry, content and difference."""
+    found = []
+    for intent in case.intents:
+        about = case.about(intent) or intent
+        content = about.content if about.content is not None and about.content.difference else intent.content
+        if content is None or about.outcome not in (*EFFECTIVE, None):
+            continue
+        found.append((intent, content, Difference.decode(decode_difference(content.difference))))
+    return found
+
+
+def reversible(case: Case) -> bool:
+    """Whether any field of the case can be put back at all, and has not been yet."""
+    return not case.undone and any(
+        not irreversible(change) for _, _, changes in recorded(case) for change in changes.changes
+    )
+
+
+@dataclass(slots=True)
+class One:
+    """One part of the case as it is now."""
+
+    entry: Entry
+    subject: Any
+    changes: Difference
+    plan: Undo
+    strayed: str = ""
+
+
+@dataclass(slots=True)
+class Undoing:
+    context: Context
+    case: Case
+    parts: list[One]
+
+    @classmethod
+    async def look(cls, context: Context, case: Case) -> Undoing:
+        """Look at everybody whom the case is about; `RoomError` when that cannot be done."""
+
+        async def one(item: tuple[Entry, Content, Difference]) -> One:
+            entry, content, changes = item
+            subject = _subject(content, changes)
+            state = await subject.look(context.services.rooms)
+            strayed = strayed_error(subject, state).user_text if subject.strayed(state) else ""
+            return One(entry, subject, changes, plan_undo(changes, state), strayed)
+
+        looked = await gather_bounded(one, recorded(case), AT_ONCE, RoomError) if case.intents else []
+        for answer in looked:
+            if isinstance(answer, RoomError):
+                raise answer
+        return cls(context, case, [answer for answer in looked if isinstance(answer, One)])
+
+    @property
+    def here(self) -> list[One]:
+        """The parts whose session is still there: an undo never reaches another session."""
+        return [part for part in self.parts if not part.strayed]
+
+    @property
+    def moved_on(self) -> list[tuple[One, Change]]:
+        return [(part, change) for part in self.here for change in part.plan.moved_on]
+
+    @property
+    def restorable(self) -> list[tuple[One, Change]]:
+        return [(part, change) for part in self.here for change in part.plan.restorable]
+
+    def nothing_to_do(self) -> Reply | None:
+        """The answer when there is nothing to put back: why not."""
+        if self.restorable or self.moved_on:
+            return None
+        why = self._why()
+        if not why and any(part.plan.restored for part in self.here):
+            return Reply(Tone.INFO, say(f"Case {self.case.number}: everything has its old value already."))
+        title = say(f"Case {self.case.number} ({self.case.opening.command}) cannot be undone. Nothing was done.")
+        return Reply(Tone.WARN, title, why)
+
+    def _why(self) -> tuple[ReplyPart, ...]:
+        reasons = [part.strayed for part in self.parts if part.strayed]
+        for part in self.here:
+            reasons += [_sentence(irreversible(change)) for change in part.plan.irreversible]
+        return tuple(text(reason) for reason in dict.fromkeys(reasons))
+
+    def preview(self) -> tuple[ReplyPart, ...]:
+        """What would be put back, and what stays as it is."""
+        back = [Change(change.field, change.after, change.before) for _, change in self.restorable]
+        return (*((described(Difference(tuple(back))),) if back else ()), *self._why())
+
+    def ask_about_moved_on(self) -> Reply:
+        """Somebody has changed fields since: name them, and ask."""
+        fields = Fields(
+            tuple(
+                (field_name(c), say("was ", Name(value_word(c, c.before)), ", Usher wrote ", Name(value_word(c, c.after)),
+                                    ", has been changed since"))
+                for _, c in self.moved_on
+            )
+        )  # fmt: skip
+        bound = replace(self.context.bound, confirmed=True)
+        values = {**bound.values, "n": self.case.number}
+        buttons = [
+            Button("Put everything back", replace(bound, values={**values, "over": True}), Style.DANGER),
+            Button("No, leave it", Nothing()),
+        ]
+        if self.restorable:
+            buttons.insert(1, Button("Only the rest", replace(bound, values={**values, "over": False})))
+        title = say(f"Case {self.case.number}: somebody has changed this since. Put the old values back all the same?")
+        return Reply(Tone.WARN, title, (fields,), tuple(buttons), question=True)
+
+    async def put_back(self) -> Reply:
+        """Restore, as its own case, and say what was and what was not put back."""
+        over = bool(self.context.bound.values.get("over"))
+        parts = [p for p in self.here if p.plan.restorable or (over and p.plan.moved_on)]
+        if not parts:
+            return Reply(
+                Tone.WARN, say(f"Case {self.case.number}: what it changed has been changed since. Nothing was done.")
+            )
+        if self.context.bound.dry_run:
+            return Reply(
+                Tone.INFO,
+                say(f"Dry run: nothing was done. Undoing case {self.case.number} would change:"),
+                self.preview(),
+            )
+        record = self.context.record(refers=parts[0].entry.seq, undoes=self.case.number)
+        performing = [Part(part.subject, Restore(part.changes, over=over)) for part in parts]
+        results = await self.context.services.performer.all(performing, record, self.context.budget)
+        return self._said(results)
+
+    def _said(self, results: Sequence[Result[Any]]) -> Reply:
+        outcome = overall(results)
+        done = outcome in (Outcome.DONE, Outcome.ALREADY)
+        case = next((result.case for result in results if result.case is not None), None)
+        changed = Difference(tuple(change for result in results for change in result.changes.changes))
+        parts: list[ReplyPart] = [described(changed), *self._why()]
+        parts += [text(result.error.user_text) for result in results if result.error is not None]
+        if any(result.owed for result in results):
+            parts.append(text("Record pending: the history could not be written yet. It is retried."))
+        who = self.case.opening
+        about = say(" (", Name(f"{who.command} {who.name or who.identity}".strip()), " in ", Name(who.room), ")")
+        title = say(
+            f"Undid case {self.case.number}" if done else f"Could not undo case {self.case.number}", *about, ":"
+        )
+        tone = Tone.OK if done else Tone.ERROR
+        return Reply(tone, title, tuple(parts), (), Audience.PUBLIC, case, outcome)
+
+
+def _subject(content: Content, changes: Difference) -> PersonSubject | RoomSubject:
+    """Whom the record is about, where they stand now if the record is of a move."""
+    if not content.identity:
+        return RoomSubject(content.room, content.sid)
+    move = changes.get("room")
+    room = move.after if move is not None else content.room
+    return PersonSubject(room, content.identity, content.sid, content.name)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
