@@ -14,7 +14,7 @@ from bot.errors import RoomError
 from bot.history import Case, Content, Entry, Outcome, decode_difference
 from bot.perform import Part, Result, strayed_error
 from bot.quiet_answer import overall
-from bot.reply import Audience, Button, Fields, Name, Reply, Style, Tone, say, text
+from bot.reply import Audience, Button, Fields, Name, Reply, Spans, Style, Tone, say, text
 from bot.reply import Part as ReplyPart
 from bot.state import Change, Difference
 from bot.subject import PersonSubject, RoomSubject
@@ -66,7 +66,7 @@ class Undoing:
 
         async def one(item: tuple[Entry, Content, Difference]) -> One:
             entry, content, changes = item
-            subject = _subject(content, changes)
+            subject: Any = _subject(content, changes)
             state = await subject.look(context.services.rooms)
             strayed = strayed_error(subject, state).user_text if subject.strayed(state) else ""
             return One(entry, subject, changes, plan_undo(changes, state), strayed)
@@ -113,13 +113,7 @@ class Undoing:
 
     def ask_about_moved_on(self) -> Reply:
         """Somebody has changed fields since: name them, and ask."""
-        fields = Fields(
-            tuple(
-                (field_name(c), say("was ", Name(value_word(c, c.before)), ", Usher wrote ", Name(value_word(c, c.after)),
-                                    ", has been changed since"))
-                for _, c in self.moved_on
-            )
-        )  # fmt: skip
+        fields = Fields(tuple((field_name(change), _moved(change)) for _, change in self.moved_on))
         bound = replace(self.context.bound, confirmed=True)
         values = {**bound.values, "n": self.case.number}
         buttons = [
@@ -175,6 +169,11 @@ def _subject(content: Content, changes: Difference) -> PersonSubject | RoomSubje
     move = changes.get("room")
     room = move.after if move is not None else content.room
     return PersonSubject(room, content.identity, content.sid, content.name)
+
+
+def _moved(change: Change) -> Spans:
+    before, wrote = Name(value_word(change, change.before)), Name(value_word(change, change.after))
+    return say("was ", before, ", Usher wrote ", wrote, ", has been changed since")
 
 
 def _sentence(text: str) -> str:
