@@ -1,8 +1,9 @@
-"""Clocks for tests (`bot.ports.Clock`)."""
+"""Clocks for tests (`bot.ports.Clock`), and waiting for what comes by itself."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -40,3 +41,10 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+
+
+async def eventually(look: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+    """Look until it is so; TimeoutError when it never is. What clients do reaches the server a moment later."""
+    async with asyncio.timeout(seconds):
+        while not await look():
+            await asyncio.sleep(0.05)

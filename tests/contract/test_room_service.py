@@ -5,8 +5,6 @@ Where they differ, the simulator is wrong.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, cast
 
@@ -18,18 +16,11 @@ from adapters.livekit.tokens import Credentials, Grant, Tokens, list_grant, room
 from adapters.livekit.wire import Json, read_participant
 from bot.errors import NotFound, Rejected, Unavailable, Unsupported
 from bot.model import ALL_SOURCES, Kind, Participant, ParticipantState, Permissions, Source, TrackType
-from tests.clocks import WallClock
+from tests.clocks import WallClock, eventually
 from tests.contract.stage import Stage
 from tests.livekit_server import API_KEY
 
 _AUDIENCE = Permissions(can_publish=False, can_publish_data=False)
-
-
-async def eventually(look: Callable[[], Awaitable[bool]]) -> None:
-    """What a client does by itself reaches the server a moment later."""
-    async with asyncio.timeout(10):
-        while not await look():
-            await asyncio.sleep(0.05)
 
 
 async def person(stage: Stage, identity: str) -> Participant:
