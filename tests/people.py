@@ -1,6 +1,8 @@
 """Real participants: they join through LiveKit's own Python client, publish, and record what they hear.
 
-What is heard has the form of the simulator's, `Heard(what, about, detail)`, so that tests can ask either.
+What is heard has the form of the simulator's, `Heard(what, about, detail)`, so that tests can ask either. The
+RoomService shows a join or a track a moment after the client knows of it: wait with `tests.clocks.eventually`. Likewise
+others hear of somebody's leaving only if they had heard of their joining.
 """
 
 from __future__ import annotations

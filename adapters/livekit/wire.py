@@ -35,8 +35,8 @@ _TYPES = {"AUDIO": TrackType.AUDIO, "VIDEO": TrackType.VIDEO, "DATA": TrackType.
 _KINDS = {kind.name: kind for kind in Kind if kind is not Kind.OTHER}
 _STATES = {state.name: state for state in ParticipantState}
 
-# What stands for a field left out (proto3's zero), and for a name newer than ours. Named once: looking up a member of an
-# enum is slow in Python 3.11, and a long list does it four times a person.
+# What stands for a field left out (proto3's zero), and for a name newer than ours. Named once: looking up a member
+# of an enum is slow in Python 3.11, and a long list does it four times a person.
 _STATE_DEFAULTS = (ParticipantState.JOINING, ParticipantState.ACTIVE)
 _KIND_DEFAULTS = (Kind.STANDARD, Kind.OTHER)
 _TYPE_DEFAULTS = (TrackType.AUDIO, TrackType.DATA)
