@@ -19,9 +19,13 @@ metadata = MetaData()
 
 
 def derived(name: str, source: str, kind: type[TypeEngine[Any]] = Text) -> Column[Any]:
-    """A column that the database takes out of the JSON text `source` (here in SQLite's words)."""
+    """A column that the database takes out of the JSON text `source` (here in SQLite's words).
+
+    NUL becomes U+FFFD, as in `rows.storable`: PostgreSQL cannot keep it and SQLite's JSON may end there.
+    """
     key = "case" if name == "case_number" else name
-    return Column(name, kind, Computed(f"json_extract({source}, '$.{key}')", persisted=False))
+    taken = f"json_extract(replace({source}, '\\u0000', '\\ufffd'), '$.{key}')"
+    return Column(name, kind, Computed(taken, persisted=False))
 
 
 entries = Table(

@@ -88,11 +88,14 @@ async def test_an_unknown_case_is_none(database: Database) -> None:
 
 
 async def test_text_of_every_kind_is_kept_as_it_is(database: Database) -> None:
-    odd = content(identity="nul\0 half \ud83d 🦆 عمر", name="Ünï", arguments='{"a": "\\"}\n', room="[a]%_\\")
+    odd = content(identity="nul\0 🦆 عمر", name="Half \ud83d", reason="Ünï", arguments='{"a": "\\"}\n', room="[a]%_\\")
     await database.history.append([Draft(EntryKind.INTENT, odd)])
     (entry,) = await all_entries(database)
     assert entry.content == odd
-    assert await numbers(database, CaseQuery(rooms=("[a]%_\\",))) == [1]
+    for query in (CaseQuery(rooms=("[a]%_\\",)), CaseQuery(identity=odd.identity), CaseQuery(text="NUL\0 🦆")):
+        assert await numbers(database, query) == [1]
+    for query in (CaseQuery(identity="nul"), CaseQuery(text="nul "), CaseQuery(identity="\ud83d")):
+        assert await numbers(database, query) == []
 
 
 async def test_entries_can_be_read_from_any_point(database: Database) -> None:

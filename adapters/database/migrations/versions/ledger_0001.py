@@ -27,14 +27,17 @@ def upgrade() -> None:
 
 
 def _derived(name: str, source: str, kind: type[TypeEngine[Any]] = sa.Text) -> sa.Column[Any]:
-    """PostgreSQL keeps no NUL in a text and (before 18) stores what it derives; SQLite computes it when asked."""
+    """A column taken out of a JSON text; PostgreSQL (before 18) stores it, SQLite computes it when asked.
+
+    NUL becomes U+FFFD: PostgreSQL cannot keep it, and SQLite's JSON may end there.
+    """
     key = "case" if name == "case_number" else name
+    text = f"replace({source}, '\\u0000', '\\ufffd')"
     if op.get_bind().dialect.name == "sqlite":
-        taken = sa.Computed(f"json_extract({source}, '$.{key}')", persisted=False)
+        taken = sa.Computed(f"json_extract({text}, '$.{key}')", persisted=False)
         return sa.Column(name, sa.Integer if kind is sa.BigInteger else kind, taken)
-    value = f"(replace({source}, '\\u0000', '')::json ->> '{key}')"
-    cast = f"{value}::bigint" if kind is sa.BigInteger else value
-    return sa.Column(name, kind, sa.Computed(cast, persisted=True))
+    value = f"({text}::json ->> '{key}')"
+    return sa.Column(name, kind, sa.Computed(f"{value}::bigint" if kind is sa.BigInteger else value, persisted=True))
 
 
 def _sequence(*constraints: sa.ForeignKey) -> sa.Column[int]:
@@ -132,7 +135,7 @@ _SEALS = {
     ],
     "postgresql": [
         """CREATE FUNCTION usher_sealed() RETURNS trigger LANGUAGE plpgsql AS
-           $$ BEGIN RAISE EXCEPTION '% of % is refused', TG_OP, TG_TABLE_NAME; END $$""",
+           $$ BEGIN RAISE EXCEPTION 'what is written in the history is sealed'; END $$""",
         """CREATE FUNCTION usher_follows() RETURNS trigger LANGUAGE plpgsql AS
            $$ BEGIN
              IF NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM entries) THEN
