@@ -1,25 +1,21 @@
-"""What every database behind `History`, `Roster`, `Pending` and `Locks` promises."""
+"""What every database behind `History` promises."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.database.database import Database
 from bot.chain import GENESIS
-from bot.errors import AlreadyHandled, BotError, HistoryError
-from bot.history import CaseQuery, ChannelDefault, Content, Draft, Entry, EntryKind, Outcome
-from bot.pending import PendingItem
-from bot.people import Grant, Role
+from bot.errors import AlreadyHandled, HistoryError
+from bot.history import CaseQuery, Content, Draft, Entry, EntryKind, Outcome
 from tests.clocks import ManualClock
 from tests.database_fixtures import SERVER, content, intent, opened, outcome_of, refusal
 
-START = ManualClock().now()
 EVERYTHING = CaseQuery(everywhere=True)
 
 
@@ -210,116 +206,3 @@ async def test_erased_content_is_gone_and_the_erasure_is_an_entry(database: Data
     assert (first.content, second.content, last) == (None, content(identity="other"), erasure)
     assert await numbers(database, CaseQuery(identity="bob")) == []
     assert await database.history.erase([1], Content()) == ()
-
-
-async def test_a_grant_replaces_the_one_before_and_none_takes_it_away(database: Database) -> None:
-    async def give(role: Role, *rooms: str, subject: str = "console:bob", server: str = "") -> None:
-        grant = Grant(subject, role, rooms or ("*",), server, "console:alice")
-        await database.history.append([Draft(EntryKind.GRANT, Content(), projection=grant)])
-
-    await give(Role.VIEWER)
-    await give(Role.MODERATOR, "stage*", "side,track")
-    await give(Role.ADMIN, subject="console:ann")
-    await give(Role.ADMIN, subject="console:ann", server="another livekit")
-    bob = Grant("console:bob", Role.MODERATOR, ("stage*", "side,track"), SERVER, "console:alice", START)
-    assert await database.roster.grants(["console:bob", "console:nobody"]) == (bob,)
-    assert [grant.subject for grant in await database.roster.grants()] == ["console:ann", "console:bob"]
-    assert await database.roster.grants([]) == ()
-    await give(Role.NONE)
-    assert await database.roster.grants(["console:bob"]) == ()
-
-
-async def test_a_channel_has_the_default_room_that_was_set_last(database: Database) -> None:
-    assert await database.roster.default_room("slack:T1/C1") is None
-    for room, expected in (("stage", "stage"), ("stage-*", "stage-*"), ("", None)):
-        default = ChannelDefault("slack:T1/C1", room)
-        await database.history.append([Draft(EntryKind.DEFAULT, Content(), projection=default)])
-        assert await database.roster.default_room("slack:T1/C1") == expected
-
-
-def item(token: str, group: str = "question") -> PendingItem:
-    return PendingItem(token, "console:alice", "console", '{"command": "kick"}', START, group)
-
-
-async def test_a_button_is_found_at_once_and_by_others_once_it_is_written(database: Database, tmp_path: Path) -> None:
-    await database.pending.put([item("yes"), item("no")])
-    assert await database.pending.get("yes") == item("yes")
-    assert await database.pending.get("unknown") is None
-    await database.history.append([intent()])
-    async with opened(tmp_path / "usher.db") as other:
-        assert await other.pending.get("no") == item("no")
-
-
-async def test_a_question_is_answered_once_whoever_presses(database: Database, tmp_path: Path) -> None:
-    await database.pending.put([item("yes"), item("no")])
-    await database.history.append([intent()])
-    async with opened(tmp_path / "usher.db") as other:
-        presses = [port.spend(token) for port in (database.pending, other.pending) for token in ("yes", "no")]
-        assert sorted(await asyncio.gather(*presses)) == [False, False, False, True]
-    assert await database.pending.get("no") == replace(item("no"), spent=True)
-    assert not await database.pending.spend("unknown")
-
-
-async def test_a_button_without_a_question_may_be_pressed_again(database: Database) -> None:
-    await database.pending.put([item("page 2", group="")])
-    assert await database.pending.spend("page 2")
-    assert await database.pending.spend("page 2")
-
-
-async def test_what_expired_long_ago_is_forgotten(database: Database, clock: ManualClock) -> None:
-    await database.pending.put([item("old"), replace(item("new"), expires=START + timedelta(days=5))])
-    await database.history.append([intent()], event_key="event")
-    clock.advance(3 * 86400)
-    await database.pending.prune()
-    assert await database.pending.get("old") is None
-    assert await database.pending.get("new") is not None
-    with pytest.raises(AlreadyHandled):
-        await database.history.append([intent()], event_key="event")
-
-
-async def test_one_person_is_changed_by_one_at_a_time(database: Database, tmp_path: Path) -> None:
-    inside, most = 0, 0
-
-    async def change(who: Database) -> None:
-        nonlocal inside, most
-        async with who.locks.hold(("stage", "bob"), ("stage", "ann")):
-            inside += 1
-            most = max(most, inside)
-            await asyncio.sleep(0.001)
-            inside -= 1
-
-    async with opened(tmp_path / "usher.db") as other:
-        await asyncio.gather(*(change(who) for who in (database, other) * 5))
-    assert most == 1
-
-
-async def test_different_people_are_changed_at_the_same_time(database: Database) -> None:
-    async with database.locks.hold(("stage", "bob")), database.locks.hold(("stage", "ann")):
-        pass
-
-
-@pytest.mark.parametrize("same_process", [True, False])
-async def test_waiting_for_a_person_ends_with_an_answer(database: Database, tmp_path: Path, same_process: bool) -> None:
-    async with opened(tmp_path / "usher.db", patience=0.05) as other:
-        holder = other if same_process else database
-        async with holder.locks.hold(("stage", "bob")):
-            with pytest.raises(BotError, match="Somebody else is changing this person") as caught:
-                async with other.locks.hold(("stage", "ann"), ("stage", "bob")):
-                    pass
-            assert caught.value.code == "busy"
-        async with other.locks.hold(("stage", "ann"), ("stage", "bob")):
-            pass
-
-
-async def test_a_holder_that_fails_or_is_cancelled_lets_go(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError):
-        async with database.locks.hold(("stage", "bob")):
-            raise ZeroDivisionError
-    async with database.locks.hold(("stage", "bob")):
-        waiting = asyncio.create_task(database.locks.hold(("stage", "bob")).__aenter__())
-        await asyncio.sleep(0)
-        waiting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
-    async with database.locks.hold(("stage", "bob")):
-        pass
