@@ -1,0 +1,118 @@
+"""`usher`: the commands of the shell."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from adapters.settings import Settings, SettingsError, load
+from bot.errors import BotError
+
+MISCONFIGURED = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status: 0, 1 when it did not all go well, 2 for wrong words or settings."""
+    options = parser().parse_args(arguments)
+    settings = load()
+    logging.basicConfig(
+        level=str(settings.values.get("USHER_LOG_LEVEL", "warning")).upper(),
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs the address of each call
+    run: Callable[[argparse.Namespace, Settings], int] = options.run
+    try:
+        return run(options, settings)
+    except SettingsError as error:
+        return _complain(error, "The settings are not complete. usher doctor checks them; docs/settings.md lists them.")
+    except BotError as error:
+        return _complain(error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader is gone: nothing left to flush
+        return 0
+
+
+def _complain(error: BotError, hint: str = "") -> int:
+    for line in filter(None, (error.user_text, hint)):
+        print(line, file=sys.stderr)  # noqa: T201 - this is what a shell command says
+    return MISCONFIGURED
+
+
+def parser() -> argparse.ArgumentParser:
+    """The words of the shell command."""
+    whole = argparse.ArgumentParser("usher", description="Moderate LiveKit rooms from chat.")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
+    console = commands.add_parser("console", help="moderate from this terminal, or from a pipe")
+    _console_options(console)
+    console.set_defaults(run=_console)
+    demo = commands.add_parser("demo", help="the console on an embedded room service; needs no settings")
+    _console_options(demo)
+    demo.add_argument("--cloud", action="store_true", help="behave as LiveKit Cloud (people can be moved)")
+    demo.set_defaults(run=_demo)
+    doctor = commands.add_parser("doctor", help="say what is configured, what is reachable and what is missing")
+    doctor.set_defaults(run=_doctor)
+    history = commands.add_parser("history", help="check the history, or take it elsewhere")
+    ledger = history.add_subparsers(required=True, metavar="COMMAND")
+    verify = ledger.add_parser("verify", help="walk the chain and name the first broken entry")
+    verify.set_defaults(run=_verify)
+    export = ledger.add_parser("export", help="write every entry to standard output, one a line")
+    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    export.set_defaults(run=_export)
+    return whole
+
+
+def _console_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as", dest="name", metavar="NAME", help="who you are (default: your OS user)")
+    parser.add_argument("--room", default="", metavar="ROOM", help="the room to begin in")
+    parser.add_argument("--json", action="store_true", help="one JSON object for each reply")
+
+
+def _console(options: argparse.Namespace, settings: Settings) -> int:
+    from adapters.console.app import console_user, run_console
+    from adapters.wiring import from_settings
+
+    user = console_user(options.name)
+
+    async def run() -> int:
+        async with from_settings(settings) as house:
+            return await run_console(house, user, room=options.room, json=options.json)
+
+    return asyncio.run(run())
+
+
+def _demo(options: argparse.Namespace, settings: Settings) -> int:
+    from adapters.console.app import console_user
+    from adapters.console.demo import run_demo
+
+    return asyncio.run(run_demo(console_user(options.name), room=options.room, json=options.json, cloud=options.cloud))
+
+
+def _doctor(options: argparse.Namespace, settings: Settings) -> int:
+    from adapters.doctor import run_doctor
+
+    return asyncio.run(run_doctor(settings, sys.stdout))
+
+
+def _verify(options: argparse.Namespace, settings: Settings) -> int:
+    from adapters.ledger import print_verified
+
+    settings.require("DATABASE_URL")
+    return print_verified(settings["DATABASE_URL"], sys.stdout)
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> int:
+    from adapters.ledger import export
+
+    settings.require("DATABASE_URL")
+    return export(settings["DATABASE_URL"], options.format, sys.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

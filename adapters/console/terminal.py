@@ -1,0 +1,121 @@
+"""The console on a terminal: a prompt with completion and history, colours and tables."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.patch_stdout import patch_stdout
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text as RichText
+
+from adapters.console.guard import guarded
+from adapters.console.output import whole_text
+from adapters.console.session import Session
+from bot.context import Services
+from bot.plain import part_lines, spans_text
+from bot.reply import Part, Reply, Table, Tone
+from bot.words import fold
+
+STYLES = {Tone.OK: "green", Tone.INFO: "default", Tone.WARN: "yellow", Tone.ERROR: "bold red"}
+MARKS = {Tone.OK: "Done: ", Tone.INFO: "", Tone.WARN: "", Tone.ERROR: "Error: "}
+
+
+class Words(Completer):
+    """Commands for the first word, people and rooms seen lately for the others."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        before = document.text_before_cursor
+        word = before.rsplit(" ", 1)[-1]
+        if " " not in before:
+            names = [f"/{command.name}" for command in self._services.registry]
+            yield from (_completion(name, word) for name in names if name.startswith("/" + word.lstrip("/")))
+            return
+        known = sorted(self._services.recent.identities())
+        yield from (_completion(name, word) for name in known if word and fold(name).startswith(fold(word)))
+
+
+def _completion(name: str, word: str) -> Completion:
+    text = f'"{name}"' if " " in name else name
+    return Completion(text, start_position=-len(word), display=name)
+
+
+async def run_terminal(session: Session, services: Services) -> int:
+    """Prompt until the end of input; the exit status is 1 when any reply had the tone `error`."""
+    console = Console(highlight=False, markup=False)
+    prompt: PromptSession[str] = PromptSession(
+        history=_history(), completer=Words(services), complete_while_typing=False
+    )
+    console.print("Usher console. /help lists the commands; Ctrl-D ends.", style="dim")
+    status = 0
+    while True:
+        try:
+            with patch_stdout():
+                line = await prompt.prompt_async("usher> ")
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return status
+        if not line.strip():
+            continue
+        reply = await guarded(session, line, sys.stderr)
+        if reply.tone is Tone.ERROR:
+            status = 1
+        show(console, reply)
+
+
+def show(console: Console, reply: Reply) -> None:
+    """Print a reply: state stands in words, colour only repeats it."""
+    console.print(RichText(MARKS[reply.tone] + spans_text(reply.title), style=STYLES[reply.tone]))
+    for part in reply.parts:
+        _show_part(console, part)
+    if reply.case is not None:
+        console.print(RichText(f"Case {reply.case}.", style="dim"))
+    hint = whole_text(reply).splitlines()[-1]
+    if hint.startswith("Answer "):
+        console.print(RichText(hint, style="bold"))
+    elif reply.buttons:
+        offers = "  ".join(f"[{number}] {button.label}" for number, button in enumerate(reply.buttons, 1))
+        console.print(RichText(offers, style="cyan"))
+
+
+def _show_part(console: Console, part: Part) -> None:
+    if not isinstance(part, Table):
+        for line in part_lines(part):
+            console.print(RichText("  " + line))
+        return
+    shown = _fitting(part, console.width)
+    grid = RichTable(box=None, pad_edge=False, header_style="dim")
+    for index in shown:
+        grid.add_column(part.columns[index].title, overflow="fold")
+    for row in part.rows:
+        grid.add_row(*(RichText(spans_text(row[index])) for index in shown))
+    console.print(grid)
+
+
+def _fitting(table: Table, width: int) -> list[int]:
+    """The columns for this width: a narrow screen drops the least important ones."""
+    highest = 0 if width < 50 else 1 if width < 80 else 2 if width < 100 else 9
+    return [index for index, column in enumerate(table.columns) if column.priority <= highest]
+
+
+def _history() -> History:
+    """Lines typed before, kept for their owner only; in memory where there is no home to keep them in."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    path = Path(base) / "usher" / "console-history"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(str(path))

@@ -1,0 +1,76 @@
+"""`usher history`: checking the chain, and taking the entries elsewhere."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from adapters.database.reading import read_entries
+from adapters.database.verify import Broken, verify
+from bot.history import Content, Entry
+
+FIELDS = (
+    "seq", "case", "kind", "at", "actor", "command", "arguments", "room", "identity", "sid", "difference", "outcome",
+    "reason", "digest",
+)  # fmt: skip
+
+
+def print_verified(url: str, out: TextIO) -> int:
+    """0 when every entry is as it was written; 1, and the first broken one named, otherwise."""
+    result = verify(url)
+    if isinstance(result, Broken):
+        print(f"Broken at entry {result.seq}: {result.why}", file=out)
+        return 1
+    print(f"The history is whole: {result.entries} entries, head {result.head}.", file=out)
+    return 0
+
+
+def export(url: str, form: str, out: TextIO) -> int:
+    """Every entry in sequence, one a line; memory stays flat."""
+    entries = (_fields(entry) for entry in read_entries(url))
+    if form == "csv":
+        _csv(entries, out)
+    else:
+        for fields in entries:
+            out.write(json.dumps(fields, ensure_ascii=False) + "\n")
+    out.flush()
+    return 0
+
+
+def _csv(entries: Iterable[dict[str, Any]], out: TextIO) -> None:
+    """A header, then one line for each entry: line breaks inside a field are written as \\n."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(FIELDS)
+    for fields in entries:
+        texts = (json.dumps(v, ensure_ascii=False) if isinstance(v, list) else v for v in fields.values())
+        writer.writerow([_one_line(text) for text in texts])
+
+
+def _one_line(value: Any) -> Any:
+    """Text without line breaks, and without what a spreadsheet would run as a formula."""
+    if not isinstance(value, str):
+        return value
+    line = value.replace("\\", "\\\\").replace("\r", "\\r").replace("\n", "\\n")
+    return "'" + line if line.startswith(("=", "+", "-", "@", "\t")) else line
+
+
+def _fields(entry: Entry) -> dict[str, Any]:
+    content = entry.content or Content()
+    return {
+        "seq": entry.seq,
+        "case": entry.case,
+        "kind": entry.kind.value,
+        "at": entry.at.isoformat(),
+        "actor": content.actor,
+        "command": content.command,
+        "arguments": content.arguments,
+        "room": content.room,
+        "identity": content.identity,
+        "sid": content.sid,
+        "difference": json.loads(content.difference) if content.difference else [],
+        "outcome": entry.outcome.value if entry.outcome else None,
+        "reason": content.reason,
+        "digest": entry.digest,
+    }

@@ -1,0 +1,192 @@
+"""Every setting, declared once: the documentation, the checks and the values come from here.
+
+Names that everybody else uses stay as they are (`LIVEKIT_URL`, `DATABASE_URL`); the rest begins with `USHER_`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adapters import values as v
+from bot.errors import BotError
+from bot.policy import HAND_ATTRIBUTES, Policy
+
+
+class SettingsError(BotError):
+    """Settings that are wrong or missing, all of them at once."""
+
+    code = "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`example` shows what a value looks like. `parse` raises ValueError with the rest of "NAME ..." as its text.
+
+    A `secret` may also be given as a file, named by the setting's name with `_FILE` behind it; it is never shown.
+    """
+
+    name: str
+    summary: str
+    example: str
+    default: str | None = None
+    parse: Callable[[str], Any] = v.text
+    secret: bool = False
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("LIVEKIT_URL", "Address of the LiveKit server", "wss://my-project.livekit.cloud", parse=v.livekit_url),
+    Setting("LIVEKIT_API_KEY", "API key of the LiveKit project", "APIxxxxxxxxxxxx"),
+    Setting("LIVEKIT_API_SECRET", "The key's secret", "(a long random text)", secret=True),
+    Setting("DATABASE_URL", "Where the history is kept", "sqlite:////var/lib/usher/usher.db", "sqlite:///usher.db"),
+    Setting(
+        "USHER_ADMINS",
+        "The first admins, comma-separated; they cannot be removed from chat",
+        "console:alice,slack:T012AB3CD/U045EF6GH,discord:80351110224678912",
+        "",
+        v.admins,
+    ),
+    Setting("USHER_ROLES", "Other roles for commands", "kick=admin,metadata=moderator", "", v.roles),
+    Setting(
+        "USHER_PROTECTED", "Identities (globs) of hosts, protected from everybody but admins", "host-*", "", v.words
+    ),
+    Setting(
+        "USHER_PROTECTED_ATTRIBUTE",
+        "An attribute that protects people who cannot edit their own",
+        "role=host",
+        "",
+        v.pair_or_empty,
+    ),
+    Setting(
+        "USHER_IDENTITIES",
+        "Which identity a chat user has in rooms ({id} is the platform's user id); guards oneself",
+        "console={id},discord=discord:{id}",
+        "console={id}",
+        v.identities,
+    ),
+    Setting("USHER_TITLE_KEY", "The key of the room's title in its JSON metadata", "title", "title"),
+    Setting(
+        "USHER_HAND_ATTRIBUTES",
+        "Participant attributes that say a hand is raised",
+        "handRaisedAt,hand",
+        ",".join(HAND_ATTRIBUTES),
+        v.words,
+    ),
+    Setting("USHER_PAGE_SIZE", "Lines on a page", "20", "20", v.number(5, 100)),
+    Setting("USHER_FIND_CALLS", "How many rooms one /find looks into", "50", "50", v.number(1, 1000)),
+    Setting("USHER_SERVER", "The name of this LiveKit project in the history and in grants", "main", "main", v.name),
+    Setting(
+        "USHER_LIVEKIT_EDITION",
+        "What the server is; auto takes *.livekit.cloud for Cloud",
+        "self-hosted",
+        "auto",
+        v.one_of("auto", "cloud", "self-hosted"),
+    ),
+    Setting("USHER_CA_FILE", "Certificates (PEM) to trust instead of the system's", "/etc/ssl/corp.pem", "", v.file),
+    Setting("USHER_PROXY", "HTTP proxy to the LiveKit server", "http://proxy.example:3128", "", v.http_url),
+    Setting(
+        "USHER_LOG_LEVEL",
+        "How much is logged to standard error",
+        "info",
+        "warning",
+        v.one_of("debug", "info", "warning", "error"),
+    ),
+)
+CONFIG = "USHER_CONFIG"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Parsed values by name; what is missing or wrong is kept as sentences until somebody needs it."""
+
+    values: Mapping[str, Any]
+    problems: Mapping[str, str]
+    sources: Mapping[str, str]
+
+    def require(self, *names: str) -> None:
+        """`SettingsError` that names everything wrong with these settings (with all of them when none is named)."""
+        wanted = names or tuple(setting.name for setting in SETTINGS)
+        wrong = [sentence for name, sentence in self.problems.items() if name in wanted or name == CONFIG]
+        if wrong:
+            raise SettingsError("\n".join(wrong))
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(
+            admins=self["USHER_ADMINS"],
+            roles=self["USHER_ROLES"],
+            protected=self["USHER_PROTECTED"],
+            protected_attribute=self["USHER_PROTECTED_ATTRIBUTE"],
+            identities=self["USHER_IDENTITIES"],
+            title_key=self["USHER_TITLE_KEY"],
+            hand_attributes=self["USHER_HAND_ATTRIBUTES"],
+            page_size=self["USHER_PAGE_SIZE"],
+            find_calls=self["USHER_FIND_CALLS"],
+        )
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings from the environment, and from the TOML file that `USHER_CONFIG` names; the environment wins."""
+    environment = os.environ if environment is None else environment
+    problems: dict[str, str] = {}
+    file = _config(environment, problems)
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for setting in SETTINGS:
+        try:
+            given, source = _given(setting, environment, file)
+            values[setting.name] = setting.parse(given)
+            sources[setting.name] = source
+        except ValueError as error:
+            problems[setting.name] = f"{setting.name} {error}. It should look like: {setting.example}"
+    return Settings(values, problems, sources)
+
+
+def _given(setting: Setting, environment: Mapping[str, str], file: Mapping[str, str]) -> tuple[str, str]:
+    """The text of a setting and where it came from; ValueError when there is none."""
+    for place, found in (("environment", environment), ("configuration file", file)):
+        if found.get(setting.name):
+            return found[setting.name], place
+        path = found.get(f"{setting.name}_FILE") if setting.secret else None
+        if path:
+            return _secret(path), f"file {path}"
+    if setting.default is None:
+        hint = f" (or {setting.name}_FILE)" if setting.secret else ""
+        raise ValueError(f"is not set{hint}")
+    return setting.default, "default"
+
+
+def _secret(path: str) -> str:
+    try:
+        text = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot be read from {path} ({type(error).__name__})") from None
+    if not text:
+        raise ValueError(f"is empty in {path}")
+    return text
+
+
+def _config(environment: Mapping[str, str], problems: dict[str, str]) -> dict[str, str]:
+    path = environment.get(CONFIG)
+    if not path:
+        return {}
+    try:
+        data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        problems[CONFIG] = f"{CONFIG} names {path}, which cannot be read ({error.strerror})."
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems[CONFIG] = f"{CONFIG} names {path}, which is no TOML: {error}."
+        return {}
+    known = {s.name for s in SETTINGS} | {f"{s.name}_FILE" for s in SETTINGS if s.secret}
+    strange = sorted(set(data) - known)
+    if strange:
+        problems[CONFIG] = f"{path} has settings that do not exist: {', '.join(strange)}."
+    return {key: v.from_toml(value) for key, value in data.items()}

@@ -1,0 +1,49 @@
+"""One supervisor for every background loop: it logs, backs off and starts again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.ports import Clock
+
+FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
+log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """`failing` names the loops that have failed and not yet come round again."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.failing: set[str] = set()
+
+    def start(self, name: str, loop: Callable[[], Awaitable[object]]) -> None:
+        """Run it until it returns; whenever it fails, again."""
+        self._tasks[name] = asyncio.create_task(self._keep(name, loop), name=name)
+
+    async def _keep(self, name: str, loop: Callable[[], Awaitable[object]]) -> None:
+        wait = FIRST_WAIT
+        while True:
+            try:
+                await loop()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other loops go on
+                log.error("The loop %r failed (%s); it starts again in %.1f s.", name, type(error).__name__, wait)
+                self.failing.add(name)
+                await self._clock.sleep(wait)
+                wait = min(2 * wait, LONGEST_WAIT)
+            else:
+                self.failing.discard(name)
+                return
+
+    async def settle(self, name: str, seconds: float) -> None:
+        """Give a loop that ends by itself a moment to do so."""
+        if (task := self._tasks.get(name)) is not None:
+            await asyncio.wait({task}, timeout=seconds)
+
+    async def aclose(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)

@@ -1,0 +1,107 @@
+"""The composition root: everything is put together here, and only here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from adapters.clock import SystemClock
+from adapters.database.database import Database
+from adapters.livekit.client import LiveKitRoomService
+from adapters.livekit.tokens import Credentials, KeySource, secret_file
+from adapters.settings import Settings, SettingsError
+from adapters.supervisor import Supervisor
+from bot.context import Services
+from bot.dispatch import Dispatcher
+from bot.perform import Performer
+from bot.policy import Policy
+from bot.ports import RoomService
+from bot.reconcile import reconcile
+from bot.registry import load
+
+RECONCILE = "reconcile"
+RECONCILE_SECONDS = 2.0
+EDITIONS = {"auto": None, "cloud": True, "self-hosted": False}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What an adapter needs of the whole."""
+
+    dispatcher: Dispatcher
+    services: Services
+    supervisor: Supervisor
+    database: Database
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to assemble: a room service, a history, a policy, and loops to run beside them."""
+
+    rooms: RoomService
+    database_url: str
+    policy: Policy
+    loops: dict[str, Callable[[], Coroutine[Any, Any, object]]] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def assembled(plan: Plan) -> AsyncIterator[House]:
+    """The house while it stands; at the end what was owed is written and everything is closed."""
+    clock = SystemClock()
+    database = Database.open(plan.database_url, server=plan.rooms.server, clock=clock)
+    performer = Performer(plan.rooms, database.history, database.locks, clock)
+    services = Services(
+        plan.rooms, database.history, database.roster, database.pending, clock, plan.policy, performer, load()
+    )
+    supervisor = Supervisor(clock)
+    supervisor.start(RECONCILE, lambda: reconcile(plan.rooms, database.history, clock))
+    for name, loop in plan.loops.items():
+        supervisor.start(name, loop)
+    try:
+        yield House(Dispatcher(services), services, supervisor, database)
+    finally:
+        await supervisor.settle(RECONCILE, RECONCILE_SECONDS)
+        await supervisor.aclose()
+        await performer.owed.aclose()
+        await database.aclose()
+
+
+def room_service(settings: Settings) -> LiveKitRoomService:
+    """The client for the LiveKit server of the settings; `SettingsError` names what is wrong with them."""
+    settings.require("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "USHER_CA_FILE", "USHER_PROXY")
+    ca_file = settings["USHER_CA_FILE"]
+    try:
+        return LiveKitRoomService(
+            settings["LIVEKIT_URL"],
+            _key(settings),
+            server=settings["USHER_SERVER"],
+            clock=SystemClock(),
+            cloud=EDITIONS[settings["USHER_LIVEKIT_EDITION"]],
+            ca_file=Path(ca_file) if ca_file else None,
+            proxy=settings["USHER_PROXY"] or None,
+        )
+    except (ValueError, OSError) as error:
+        raise SettingsError(f"The LiveKit client cannot be set up: {error}") from None
+
+
+def _key(settings: Settings) -> Credentials | KeySource:
+    """A secret that came from a file is read again when LiveKit refuses it: keys are rotated."""
+    source = settings.sources["LIVEKIT_API_SECRET"]
+    if source.startswith("file "):
+        return secret_file(settings["LIVEKIT_API_KEY"], Path(source.removeprefix("file ")))
+    return Credentials(settings["LIVEKIT_API_KEY"], settings["LIVEKIT_API_SECRET"])
+
+
+@asynccontextmanager
+async def from_settings(settings: Settings) -> AsyncIterator[House]:
+    """The house on the LiveKit server and the database of the settings."""
+    settings.require()
+    rooms = room_service(settings)
+    try:
+        async with assembled(Plan(rooms, settings["DATABASE_URL"], settings.policy)) as house:
+            yield house
+    finally:
+        await rooms.aclose()
