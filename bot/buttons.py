@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.command import Again, Invocation
+from bot.errors import HistoryError
 from bot.pending import PendingItem
 from bot.people import ChatUser
 from bot.policy import Policy
 from bot.ports import Clock, Pending
 from bot.press import encode
-from bot.reply import Audience, Button, Choice, Choices, Part, Reply, Tone, say
+from bot.reply import Audience, Button, Choice, Choices, Part, Reply, Tone, say, text
 
 
 class Buttons:
@@ -50,16 +51,19 @@ class Buttons:
             parts=tuple(_with_tokens(part, store) for part in reply.parts),
             buttons=tuple(store(button) for button in reply.buttons),
         )
-        await self._pending.put(items)
+        try:
+            await self._pending.put(items)
+        except HistoryError:  # what was done is done, and said; the next command says that the history is ill
+            return replace(reply, buttons=(), parts=(*reply.parts, text("The buttons of this answer cannot be kept.")))
         return reply
 
-    async def item(self, token: str, user: ChatUser, channel: str) -> PendingItem | Reply:
+    async def item(self, token: str, user: ChatUser) -> PendingItem | Reply:
         """What the token stands for, if this person may press it now; otherwise the answer why not."""
         item = await self._pending.get(token)
         if item is None or (item.owner and item.owner != user.subject):
             return Reply(Tone.ERROR, say("This button is not yours, or is not known any more. Nothing was done."))
         if item.spent:
-            return Reply(Tone.INFO, say("This has been answered already. Nothing more was done."))
+            return answered_already()
         if item.expires <= self._clock.now():
             return Reply(Tone.ERROR, say("This button has expired. Nothing was done. Type the command again."))
         return item
@@ -67,6 +71,10 @@ class Buttons:
     async def spend(self, item: PendingItem) -> bool:
         """Whether this press is the first. Buttons without a group (pages) can be pressed again."""
         return not item.group or await self._pending.spend(item.token)
+
+
+def answered_already() -> Reply:
+    return Reply(Tone.INFO, say("This has been answered already. Nothing more was done."))
 
 
 def _with_tokens(part: Part, store) -> Part:  # type: ignore[no-untyped-def]

@@ -11,15 +11,16 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.asking import asked_first
-from bot.authorise import authorise, unknown
+from bot.authorise import authorise, sees_hidden, unknown
 from bot.binding import bind
-from bot.buttons import Buttons
+from bot.buttons import Buttons, answered_already
 from bot.command import Again, BoundInvocation, Command, Invocation, Nothing
 from bot.context import Context, Services
 from bot.errors import BotError, HistoryError, NotFound, Refused, SessionChanged, Unavailable, UsageError
 from bot.pending import PendingItem
 from bot.people import ChatUser, Moderator, Role
 from bot.press import arguments, decode
+from bot.redact import redacted
 from bot.refusals import Refusals
 from bot.reply import Reply, Tone, say
 from bot.tasks import Budget, within
@@ -51,20 +52,23 @@ class Dispatcher:
             reply = replace(bound, command=command.name)
         except BotError as error:
             reply = await self._refusals.answer(error, invocation, name, rest, command, held)
-        return await self._buttons.stored(reply, invocation)
+        return await self._finished(reply, moderator, invocation, held.room if held else "")
 
     async def press(self, user: ChatUser, channel: str, token: str, event_key: str = "") -> Reply:
         """The answer to a press of a button (or to yes, no, a number): authorised again, and spent once."""
-        item = await self._buttons.item(token, user, channel)
-        if isinstance(item, Reply):
-            return item
-        press = decode(item.bound)
+        try:
+            item = await self._buttons.item(token, user)
+            if isinstance(item, Reply):
+                return item
+            press = decode(item.bound)
+            if not isinstance(press, BoundInvocation) and not await self._buttons.spend(item):
+                return answered_already()
+        except HistoryError as error:
+            return Reply(Tone.ERROR, say(error.user_text, " Nothing was done."))
         invocation = Invocation(user, channel, "", event_key)
         if isinstance(press, Again):
-            await self._buttons.spend(item)
             return await self.handle(replace(invocation, text=press.text, room=press.room))
         if isinstance(press, Nothing):
-            await self._buttons.spend(item)
             return Reply(Tone.INFO, say("Nothing was done."))
         return await self._pressed(invocation, press, item)
 
@@ -72,17 +76,24 @@ class Dispatcher:
         services = self.services
         budget = Budget(services.clock, services.clock.monotonic())
         command = services.registry[bound.command]
+        moderator = await self.moderator(invocation.user)
         try:
-            moderator = await self.moderator(invocation.user)
             self._allow(moderator, command, bound)
             bound = await self._timed(budget, self._looked_at(bound, command))
             self._allow(moderator, command, bound)
             if not await self._buttons.spend(item):
-                return Reply(Tone.INFO, say("This has been answered already."), command=command.name)
+                return replace(answered_already(), command=command.name)
             reply = await self._carry_out(self._context(moderator, invocation, command, bound, budget))
             reply = replace(reply, command=command.name)
         except BotError as error:
             reply = await self._refusals.answer(error, invocation, command.name, bound.typed, command, bound)
+        return await self._finished(reply, moderator, invocation, bound.room)
+
+    async def _finished(self, reply: Reply, moderator: Moderator, invocation: Invocation, room: str) -> Reply:
+        """The reply as this person may see it, its buttons stored."""
+        everywhere = any(grant.role >= Role.ADMIN and "*" in grant.rooms for grant in moderator.grants)
+        if not (everywhere or (room and sees_hidden(moderator, room))):
+            reply = redacted(reply)
         return await self._buttons.stored(reply, invocation)
 
     async def moderator(self, user: ChatUser) -> Moderator:
