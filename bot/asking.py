@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.authorise import is_oneself
+from bot.authorise import is_oneself, protection
 from bot.command import Command, Effect
 from bot.context import Context
 from bot.crowd import devices, joined, who
@@ -22,9 +22,15 @@ def asked_first(context: Context) -> Reply | None:
     if oneself:
         parts.append(text("This is you."))
     if bound.force:
-        parts.append(text("--force: this person or service is protected."))
+        parts.append(text(_forced(context)))
     parts += _about(context)
     return context.question(_title(context, command), parts, confirm=command.confirm)
+
+
+def _forced(context: Context) -> str:
+    person = context.bound.target.participant if context.bound.target else None
+    why = protection(person, context.policy, removes=context.command.removes) if person else ""
+    return f"--force: {person.display} {why}." if person and why else "--force is given, and is not needed here."
 
 
 def _title(context: Context, command: Command) -> Spans:

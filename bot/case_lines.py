@@ -8,9 +8,10 @@ from datetime import datetime
 from bot.describe import described
 from bot.history import Case, Content, Entry, EntryKind, Outcome, decode_difference
 from bot.reply import Mention, Name, Part, Spans, Text, Time, say, text
-from bot.state import Difference
+from bot.state import PERMISSION, Difference
 
 SECRET_FIELDS = ("metadata", "room.metadata")
+SECRET_COMMANDS = ("metadata", "room-metadata")  # what was typed is the metadata
 _FINAL = (Outcome.UNKNOWN, Outcome.NOT_EFFECTIVE, Outcome.FAILED, Outcome.REFUSED, Outcome.DONE, Outcome.ALREADY)
 
 
@@ -19,7 +20,7 @@ def case_line(case: Case, now: datetime) -> Spans:
     opening = case.opening
     reasons = case.reasons
     return say(
-        f"{case.number} {opening.command} ",
+        f"{case.number} {verb(case)} ",
         *whom(case),
         f": {outcome_word(case)}{', undone' if case.undone else ''}, by ",
         Mention(opening.actor, opening.actor_name),
@@ -27,6 +28,12 @@ def case_line(case: Case, now: datetime) -> Spans:
         Time(case.first.at, now),
         *(say(". Reason: ", Name(reasons[-1])) if reasons else ()),
     )
+
+
+def verb(case: Case) -> str:
+    """The command; of a mute that took the source away, `mute lock`."""
+    locks = case.opening.command == "mute" and PERMISSION in case.opening.difference
+    return "mute lock" if locks else case.opening.command
 
 
 def whom(case: Case) -> Spans:
@@ -38,7 +45,7 @@ def whom(case: Case) -> Spans:
         return say(f"{count} people", *where)
     if opening.identity:
         return say(Name(opening.name or opening.identity), *where)
-    return say(Name(opening.arguments), *where)
+    return where[1:] if where else say(Name(opening.arguments))
 
 
 def outcome_of(case: Case) -> Outcome | None:
@@ -79,18 +86,19 @@ def _entry(entry: Entry, now: datetime, *, admin: bool) -> list[Part]:
     content = entry.content
     if content is None:
         return [Text((*head, *say(": its content was erased on request.")))]
-    parts: list[Part] = [Text((*head, *_said(entry, content)))]
+    parts: list[Part] = [Text((*head, *_said(entry, content, admin=admin)))]
     if content.difference and entry.kind in (EntryKind.INTENT, EntryKind.OUTCOME):
         fields = _difference(content, admin=admin)
         parts.append(fields)
     return parts
 
 
-def _said(entry: Entry, content: Content) -> Spans:
+def _said(entry: Entry, content: Content, *, admin: bool) -> Spans:
     spans = say(", by ", Mention(content.actor, content.actor_name)) if content.actor else ()
     if content.identity and entry.kind in (EntryKind.INTENT, EntryKind.OUTCOME, EntryKind.RECONCILED):
         spans = (*spans, *say(": ", Name(content.name or content.identity), f" (session {content.sid})"))
-    if content.arguments and entry.kind in (EntryKind.INTENT, EntryKind.REFUSED):
+    secret = content.command in SECRET_COMMANDS and not admin
+    if content.arguments and not secret and entry.kind in (EntryKind.INTENT, EntryKind.REFUSED):
         spans = (*spans, *say(f". Typed: /{content.command} ", Name(content.arguments)))
     if content.reason:
         spans = (*spans, *say(". Reason: ", Name(content.reason)))

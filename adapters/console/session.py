@@ -46,8 +46,6 @@ class Session:
         )
         if not options:
             return Reply(Tone.WARN, say("Nothing is pending. Nothing was done."), command=word)
-        if yes and len(options) == 1:
-            return await self._press(options[0], word)
         if yes:
             return Reply(Tone.WARN, say(f"Which one? Answer with a number from 1 to {len(options)}."), command=word)
         self._last = None

@@ -43,7 +43,11 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     places = list(dict.fromkeys(room.name for room, _ in found))[:5]
     buttons = tuple(Button(name, Again("participants", name)) for name in places)
     people = "1 person" if len(found) == 1 else f"{len(found)} people"
-    return Reply(Tone.INFO, say(f"{people} in {len(asked)} rooms match ", Name(arguments.text)), parts, buttons)
+    return Reply(Tone.INFO, say(f"{people} in {_rooms(len(asked))} match ", Name(arguments.text)), parts, buttons)
+
+
+def _rooms(count: int) -> str:
+    return "1 live room" if count == 1 else f"{count} live rooms"
 
 
 def _parts(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 from bot.case_access import sees_everything
-from bot.case_lines import outcome_word, whom
+from bot.case_lines import outcome_word, verb, whom
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.errors import BadArgument
@@ -105,10 +105,10 @@ def _row(case: Case, now: datetime) -> tuple[Spans, ...]:
     opening, reasons = case.opening, case.reasons
     return (
         say(str(case.number)),
-        say(opening.command),
+        say(verb(case)),
         whom(case),
         say(outcome_word(case) + (", undone" if case.undone else "")),
-        say(Mention(opening.actor, opening.actor_name)),
+        say(Mention(opening.actor)),
         say(Time(case.first.at, now)),
         say(Name(reasons[-1])) if reasons else (),
     )

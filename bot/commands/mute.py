@@ -9,7 +9,7 @@ from bot import crowd
 from bot.actions.mute import SetMuted, matching
 from bot.actions.permissions import SetPermissions
 from bot.answers import Words, answer
-from bot.command import Command, Effect, Kind, Param
+from bot.command import BoundInvocation, Command, Effect, Kind, Param
 from bot.commands.demote import REJOIN
 from bot.context import Context
 from bot.errors import BadArgument
@@ -59,7 +59,7 @@ def _muted_words(context: Context, result: Result[PersonState], sources: frozens
     else:
         already = say(name, " is already muted in ", room, f": {crowd.tracks_text(tracks)}.")
     rest = f" (still open: {crowd.tracks_text(still)})" if still else ""
-    lock = Button("Keep muted", replace(context.bound, values={**context.bound.values, "lock": True}, confirmed=False))
+    lock = Button("Keep muted", _locking(context))
     return Words(
         done=say("Muted ", name, " in ", room, f": {crowd.tracks_text(muted)}."),
         already=already,
@@ -68,6 +68,14 @@ def _muted_words(context: Context, result: Result[PersonState], sources: frozens
         buttons=(lock,),
         offers=(lock,),
     )
+
+
+def _locking(context: Context) -> BoundInvocation:
+    """The same with `lock`, and as it would have been typed."""
+    bound = context.bound
+    what = ",".join(bound.values.get("what", ()))
+    typed = " ".join(filter(None, [context.person().identity, what, "lock", bound.reason]))
+    return replace(bound, values={**bound.values, "lock": True}, typed=typed, confirmed=False)
 
 
 def _seen(result: Result[PersonState]) -> bool:

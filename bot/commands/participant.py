@@ -51,7 +51,7 @@ def _fields(context: Context, person: Participant) -> tuple[tuple[str, Spans], .
     if attributes:
         fields.append(("attributes", listed([say(Name(f"{one_line(k)}={one_line(v)}")) for k, v in attributes])))
     if admin and person.metadata:
-        fields.append(("metadata", say(Name(shortened(one_line(person.metadata), LONGEST_METADATA)))))
+        fields.append(("metadata", say(Name(shortened(person.metadata, LONGEST_METADATA)))))
     why = protection(person, context.policy, removes=True)
     if why:
         fields.append(("protected", say(why)))
@@ -76,8 +76,8 @@ def _may(person: Participant) -> list[str]:
 
 def _track(track: Track) -> Spans:
     size = f" {track.width}x{track.height}" if track.width else ""
-    name = (" ", Name(one_line(track.name))) if track.name else ()
-    return say(f"{crowd.track_word(track)} {track.sid} ({track.source.value}{size})", *name, f" {_open(track)}")
+    name = (" named ", Name(track.name)) if track.name not in ("", track.source.value) else ()
+    return say(f"{crowd.track_word(track)} {track.sid} ({track.source.value}{size}) {_open(track)}", *name)
 
 
 def _open(track: Track) -> str:

@@ -74,7 +74,7 @@ async def _own_latest(context: Context) -> Case | Reply:
     for case in page.cases:
         if (now - case.first.at).total_seconds() > context.policy.undo_seconds:
             break
-        if reversible(case):
+        if case.opening.command != "undo" and reversible(case):  # twice bare goes back two steps, not to and fro
             return case
     minutes = int(context.policy.undo_seconds // 60)
     title = say(f"You have done nothing in the last {minutes} minutes that can be undone in ", Name(room))
