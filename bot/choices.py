@@ -30,9 +30,9 @@ def choose_target(
         Choice(_line(context, match.person, press), Button(match.person.display, press))
         for match, press in list(zip(options, bound, strict=True))[:MOST]
     )
-    asked = "Who is meant" if exact else f"Nobody in {room} is called exactly that. Did you mean"
+    asked = "Who is meant" if exact else f"Nobody in {room} is called exactly that. Who is meant"
     more = f" ({len(options) - MOST} more: type more of the name, or the identity)" if len(options) > MOST else ""
-    title = say(f"{asked}: ", Name(typed), "?" + more) if exact else say(f"{asked}:{more}")
+    title = say(f"{asked}: ", Name(typed), f"?{more}")
     return Reply(Tone.INFO, (*title, *say(" Nothing has been done yet.")), (Choices(choices),))
 
 

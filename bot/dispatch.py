@@ -176,5 +176,5 @@ class Dispatcher:
 
 def split_command(line: str) -> tuple[str, str]:
     """The command's name (without its slash, folded) and the rest of the line, untouched."""
-    name, _, rest = line.strip("\r\n").lstrip().partition(" ")
-    return unicodedata.normalize("NFKC", name).lstrip("/").casefold(), rest.lstrip()
+    name, *rest = line.strip("\r\n").split(maxsplit=1) or [""]
+    return unicodedata.normalize("NFKC", name).lstrip("/").casefold(), rest[0] if rest else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.errors import BadArgument
 from bot.model import Participant
-from bot.words import QUOTES, Word, fold, near
+from bot.words import QUOTES, Word, fold, near, undirected
 
 LONGEST_NAME = 24  # words; a 256-byte name holds few more
 _MENTION = re.compile(r"<[@#!][^>]*>")
@@ -58,10 +58,11 @@ def find(line: str, words: Sequence[Word], people: Sequence[Participant]) -> Mat
 
 
 def _spelled(line: str, words: Sequence[Word], length: int) -> tuple[str, ...]:
-    """The ways in which the first words may be meant: as typed, with single spaces, without `@` or `/`."""
+    """The ways in which the first words may be meant: as typed, with single spaces, without `@` or copied marks."""
     raw = line[words[0].start : words[length - 1].end]
     joined = " ".join(word.text for word in words[:length])
-    return tuple(dict.fromkeys((raw, joined, joined.strip(QUOTES), joined.lstrip("@＠").strip())))
+    bare = undirected(joined)
+    return tuple(dict.fromkeys((raw, joined, joined.strip(QUOTES), bare, bare.lstrip("@＠").strip())))
 
 
 def _names(spelled: tuple[str, ...], person: Participant) -> bool:

@@ -13,6 +13,8 @@ from difflib import SequenceMatcher
 
 QUOTES = '"“”„‟«»＂'
 DASHES = "-‐‑‒–—―−－"
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_NO_DIRECTION = dict.fromkeys(map(ord, _BIDI_CONTROLS))
 _FLAG = re.compile(rf"^[{DASHES}]{{1,2}}(?=[^\W\d_])")
 _OPENS_AFTER = "=:,"
 
@@ -81,10 +83,15 @@ def _closing(line: str, opening: int) -> int:
 
 
 def fold(text: str) -> str:
-    """For comparing names: width, case, accents and runs of white space do not count."""
-    decomposed = unicodedata.normalize("NFKD", text)
+    """For comparing names: width, case, accents, marks of direction and runs of white space do not count."""
+    decomposed = unicodedata.normalize("NFKD", undirected(text))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(unicodedata.normalize("NFKC", bare).casefold().split())
+
+
+def undirected(text: str) -> str:
+    """Without the marks of direction that come along when a name is copied from an answer."""
+    return text.translate(_NO_DIRECTION)
 
 
 def near(word: str, known: Iterable[str], floor: float = 0.72, most: int = 5) -> tuple[str, ...]:
@@ -102,7 +109,6 @@ def near(word: str, known: Iterable[str], floor: float = 0.72, most: int = 5) ->
 
 
 _RTL_OR_CONTROL = frozenset({"R", "AL", "AN", "RLE", "LRE", "RLO", "LRO", "RLI", "LRI", "FSI", "PDF", "PDI"})
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 
 
 def isolated(name: str) -> str:

@@ -41,6 +41,8 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     give = held.only(wanted, chat="chat" in arguments.what) if arguments.what else held
     if give:
         return await _give_back(context, give)
+    if arguments.what and not wanted:
+        return _no_chat_lock(context)
     return await _unmute(context, arguments, wanted)
 
 
@@ -57,6 +59,13 @@ async def _give_back(context: Context, held: Held) -> Reply:
         after=(text("Nothing was opened: the person has to unmute, or publish, themselves."),),
     )
     return answer(context, result, words)
+
+
+def _no_chat_lock(context: Context) -> Reply:
+    """Chat has no track that could be unmuted instead."""
+    target = context.person()
+    name, room = Name(target.name or target.identity), Name(target.room)
+    return Reply(Tone.WARN, say("No lock of this session took chat from ", name, " in ", room, ". Nothing was done."))
 
 
 async def _unmute(context: Context, arguments: Arguments, wanted: frozenset) -> Reply:  # type: ignore[type-arg]
