@@ -32,10 +32,6 @@ class Recent:
                 return (identity, *found)
         return None
 
-    def identities(self) -> set[str]:
-        """Every identity seen lately, and every room."""
-        return {text for key in self._seen for text in key}
-
     def named(self, room: str, folded: str) -> list[tuple[str, str, str]]:
         """Everybody seen in that room under that folded name."""
         return [

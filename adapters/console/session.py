@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.command import Invocation
 from bot.dispatch import Dispatcher
 from bot.history import Outcome
-from bot.people import ChatUser
+from bot.people import ChatUser, Moderator
 from bot.reply import Button, Choices, Reply, Tone, say
 
 YES, NO = ("yes", "y"), ("no", "n")
@@ -35,6 +35,10 @@ class Session:
         invocation = Invocation(self._user, self._channel, line, self._event_key(), self._room)
         return self._kept(await self._dispatcher.handle(invocation))
 
+    async def moderator(self) -> Moderator:
+        """The person with their grants as they are now."""
+        return await self._dispatcher.moderator(self._user)
+
     async def _decide(self, yes: bool, word: str) -> Reply:
         last = self._last
         if last is not None and last.question:
@@ -47,7 +51,8 @@ class Session:
         if not options:
             return Reply(Tone.WARN, say("Nothing is pending. Nothing was done."), command=word)
         if yes:
-            return Reply(Tone.WARN, say(f"Which one? Answer with a number from 1 to {len(options)}."), command=word)
+            numbers = "1" if len(options) == 1 else f"a number from 1 to {len(options)}"
+            return Reply(Tone.WARN, say(f"Which one? Answer with {numbers}, or no."), command=word)
         self._last = None
         return Reply(Tone.INFO, say("Nothing was done."), command=word)
 

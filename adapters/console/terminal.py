@@ -2,63 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
+from adapters.console.completion import Known, Words
 from adapters.console.guard import guarded
 from adapters.console.output import whole_text
 from adapters.console.session import Session
 from bot.context import Services
 from bot.plain import part_lines, spans_text
 from bot.reply import Part, Reply, Table, Tone
-from bot.words import fold
 
 STYLES = {Tone.OK: "green", Tone.INFO: "default", Tone.WARN: "yellow", Tone.ERROR: "bold red"}
 MARKS = {Tone.OK: "Done: ", Tone.INFO: "", Tone.WARN: "", Tone.ERROR: "Error: "}
 
 
-class Words(Completer):
-    """Commands for the first word, people and rooms seen lately for the others."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        before = document.text_before_cursor
-        word = before.rsplit(" ", 1)[-1]
-        if " " not in before:
-            names = [f"/{command.name}" for command in self._services.registry]
-            yield from (_completion(name, word) for name in names if name.startswith("/" + word.lstrip("/")))
-            return
-        known = sorted(self._services.recent.identities())
-        yield from (_completion(name, word) for name in known if word and fold(name).startswith(fold(word)))
-
-
-def _completion(name: str, word: str) -> Completion:
-    text = f'"{name}"' if " " in name else name
-    return Completion(text, start_position=-len(word), display=name)
-
-
 async def run_terminal(session: Session, services: Services) -> int:
     """Prompt until the end of input; the exit status is 1 when any reply had the tone `error`."""
     console = Console(highlight=False, markup=False)
+    known = Known(services)
     prompt: PromptSession[str] = PromptSession(
-        history=_history(), completer=Words(services), complete_while_typing=False
+        history=_history(), completer=Words(services, known), complete_while_typing=False
     )
     console.print("Usher console. /help lists the commands; Ctrl-D ends.", style="dim")
     status = 0
     while True:
+        looking = asyncio.create_task(known.refresh(await session.moderator()))
         try:
             with patch_stdout():
                 line = await prompt.prompt_async("usher> ")
@@ -66,6 +44,8 @@ async def run_terminal(session: Session, services: Services) -> int:
             continue
         except EOFError:
             return status
+        finally:
+            looking.cancel()
         if not line.strip():
             continue
         reply = await guarded(session, line, sys.stderr)
