@@ -55,17 +55,21 @@ def pytest_make_collect_report(
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """No such test at all is as bad as one that was skipped."""
-    missing = set(REAL_MARKS) - session.config.stash[_ran]
-    if required() and missing and session.exitstatus == pytest.ExitCode.OK:
+    if required() and _missing(session.config) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    missing = sorted(set(REAL_MARKS) - config.stash[_ran])
-    if required() and missing:
+    if required() and (missing := _missing(config)):
         terminalreporter.write_line(
             f"{VARIABLE} is set and no test ran that is marked {' or '.join(missing)}.", red=True
         )
+
+
+def _missing(config: pytest.Config) -> list[str]:
+    """The marks of which no test ran."""
+    ran = config.stash[_ran]
+    return sorted(set(REAL_MARKS) - ran)
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
