@@ -1,0 +1,171 @@
+"""Writes the pages that are derived: every command from its declaration, every setting from its one place.
+
+`python -m adapters.documents` rewrites them in the checkout, `--check` only says which are stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from adapters.settings import CONFIG, SETTINGS, Setting
+from bot.command import Command, Effect, Kind, Param
+from bot.grammar import FLAGS, SOURCE_WORDS
+from bot.people import Role
+from bot.registry import Registry, load
+
+DOCS = Path(__file__).parent.parent / "docs"
+DERIVED = "<!-- Derived from the code by `make generate`: change the code, not this page. -->"
+
+EFFECTS = {
+    Effect.READ: "only looks",
+    Effect.WRITE: "changes something, and is recorded",
+    Effect.DESTRUCTIVE: "changes something, is recorded, and always asks first",
+}
+
+
+def command_page(registry: Registry) -> str:
+    """`docs/commands.md`."""
+    rows = [
+        f"| [`/{command.name}`](#{command.name}) | {_cell(command.summary)} | {_role(command)} |"
+        for command in registry
+    ]
+    return _page(
+        "# Commands",
+        DERIVED,
+        "What stands in square brackets may be left out. The role is the one a command needs unless `USHER_ROLES` "
+        "([settings](settings.md)) says otherwise; viewer < moderator < admin.",
+        "\n".join(["| command | what it does | role |", "| --- | --- | --- |", *rows]),
+        *_grammar(registry),
+        *(_section(command) for command in registry),
+    )
+
+
+def _section(command: Command) -> str:
+    facts = f"Role: {_role(command)}. Effect: {EFFECTS[command.effect]}."
+    pieces = [f"## {command.name}", f"`{command.usage}`", f"{command.summary}.", facts]
+    if command.details:
+        pieces.append(command.details)
+    if command.params:
+        pieces.append(
+            "\n".join(["| argument | | what it is |", "| --- | --- | --- |", *map(_argument, command.params)])
+        )
+    if command.examples:
+        pieces.append("\n".join(["```", *command.examples, "```"]))
+    return "\n\n".join(pieces)
+
+
+def _argument(param: Param) -> str:
+    what = param.description
+    if param.choices:
+        what += f" ({', '.join(f'`{choice}`' for choice in param.choices)})"
+    return f"| `{_written(param)}` | {'required' if param.required else 'optional'} | {_cell(what)} |"
+
+
+def _written(param: Param) -> str:
+    """How the argument stands in the line."""
+    if param.kind is Kind.KEYED:
+        return f"{param.name}:..." + (f" or {param.keyword}:..." if param.keyword else "")
+    if param.kind is Kind.PEOPLE:
+        return f"{param.keyword} who ..."
+    if param.kind is Kind.GLOBS:
+        return "in:rooms"
+    return "key=value ..." if param.kind is Kind.PAIRS else param.name
+
+
+def _role(command: Command) -> str:
+    return "anybody" if command.role is Role.NONE else command.role.word
+
+
+def _grammar(registry: Registry) -> Iterable[str]:
+    """How a line is read; the words for sources and the flags are those that the parser knows."""
+    spellings: dict[str, list[str]] = {}
+    for word, source in SOURCE_WORDS.items():
+        spellings.setdefault(source, []).append(f"`{word}`")
+    sources = "; ".join(f"{source}: {', '.join(words)}" for source, words in spellings.items())
+    verbatim = [f"`/{command.name}`" for command in registry if command.param(Kind.TEXT)]
+    yield "## How a line is read"
+    yield "`/command who [what] [modifiers] [reason]`: the slash may be left out, and capitals do not matter."
+    yield "\n".join(
+        [
+            "- **who** is an exact identity or session (`PA_...`), or the whole name of exactly one person; capitals "
+            "and accents do not count. Anything else, a beginning of a name included, is answered with a choice.",
+            f"- **what** is one or more sources, joined by commas. {sources}.",
+            f"- **modifiers** are `lock`, `in:room`, {' and '.join(f'`{flag}`' for flag in FLAGS)} (in any dash that "
+            "a phone makes of them). `--dry-run` shows what would change and changes nothing. `--force` is for "
+            "admins, where somebody is protected, and asks first.",
+            "- **reason** is all the rest and needs no keyword. From its first word on nothing else is looked for, and "
+            "the answer repeats what was taken for the reason.",
+            f"- Text arguments ({', '.join(verbatim)}) are taken exactly as they stand, to the end of the line.",
+            "- Double quotes of every kind hold words together; apostrophes never do.",
+            "- **Which room**: the one given with `in:` or as the argument; else the default of the channel (`/use`); "
+            "else the only live room in your scope; else you are asked.",
+            "- What could be meant in two ways is never guessed: it is a choice, and nothing has been done.",
+        ]
+    )
+
+
+def settings_page(settings: Iterable[Setting]) -> str:
+    """`docs/settings.md`."""
+    return _page(
+        "# Settings",
+        DERIVED,
+        f"Settings come from the environment, or from a TOML file that `{CONFIG}` names; where both have one, the "
+        "environment counts. In TOML a list stands for words joined by commas, a table for `key=value` pairs.",
+        "A secret may be kept in a file: its name with `_FILE` behind it gives the path. `usher doctor` names "
+        "everything that is missing or wrong at once, and shows no secret. `usher demo` needs no settings.",
+        "| setting | what it is | default | for example |\n| --- | --- | --- | --- |\n"
+        + "\n".join(_setting(setting) for setting in settings),
+    )
+
+
+def _setting(setting: Setting) -> str:
+    name = f"`{setting.name}`" + (f" or `{setting.name}_FILE`" if setting.secret else "")
+    default = "must be set" if setting.default is None else f"`{setting.default}`" if setting.default else ""
+    example = setting.example if setting.example.startswith("(") else f"`{setting.example}`"
+    return f"| {name} | {_cell(setting.summary)} | {_cell(default)} | {_cell(example)} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _page(*pieces: str) -> str:
+    return "\n\n".join(pieces) + "\n"
+
+
+def pages() -> dict[str, str]:
+    """Every derived page by its file name below `docs`."""
+    return {"commands.md": command_page(load()), "settings.md": settings_page(SETTINGS)}
+
+
+def stale(folder: Path) -> list[str]:
+    """The names of those that are not what the code says."""
+    return [name for name, text in pages().items() if _read(folder / name) != text]
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def main(arguments: Sequence[str] | None = None, folder: Path = DOCS) -> int:
+    """Rewrite the pages; with `--check` write nothing, and the exit status is 1 when one is stale."""
+    parser = argparse.ArgumentParser("python -m adapters.documents", description="Write the derived pages.")
+    parser.add_argument("--check", action="store_true", help="only say which are stale")
+    check = parser.parse_args(arguments).check
+    found = stale(folder)
+    if check:
+        for name in found:
+            sys.stderr.write(f"docs/{name} is stale: run `make generate` and commit it\n")
+        return 1 if found else 0
+    folder.mkdir(exist_ok=True)
+    for name in found:
+        (folder / name).write_text(pages()[name], encoding="utf-8")
+        sys.stdout.write(f"docs/{name} rewritten\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
