@@ -11,6 +11,7 @@ from bot.model import Participant
 from bot.words import QUOTES, Word, fold, near, undirected
 
 LONGEST_NAME = 24  # words; a 256-byte name holds few more
+LONGEST_TYPED = 1100  # characters: LiveKit's names and identities hold 256 bytes
 _MENTION = re.compile(r"<[@#!][^>]*>")
 
 
@@ -49,58 +50,73 @@ def find(line: str, words: Sequence[Word], people: Sequence[Participant]) -> Mat
         return Matches()
     if _MENTION.match(words[0].text):
         raise BadArgument("A chat mention is not a participant. Type the name or the identity shown by /participants.")
-    lengths = range(1, 1 + (1 if words[0].quoted else min(len(words), LONGEST_NAME)))
-    exact = [Match(n, p) for n in lengths for p in people if _names(_spelled(line, words, n), p)]
+    spelled = _spellings(line, words)
+    called = [(person, fold(person.display)) for person in people]
+    exact = [Match(n, p) for n, ways in spelled.items() for p, name in called if ways.name(p, name)]
     if exact:
         longest = max(match.length for match in exact)
-        return Matches(tuple(exact), _longer(line, words, people, longest, exact))
-    return Matches((), _nearest(line, words, people))
+        return Matches(tuple(exact), _longer(spelled, called, longest, exact))
+    return Matches((), _nearest(spelled, people))
 
 
-def _spelled(line: str, words: Sequence[Word], length: int) -> tuple[str, ...]:
-    """The ways in which the first words may be meant: as typed, with single spaces, without `@` or copied marks."""
-    raw = line[words[0].start : words[length - 1].end]
-    joined = " ".join(word.text for word in words[:length])
-    bare = undirected(joined)
-    return tuple(dict.fromkeys((raw, joined, joined.strip(QUOTES), bare, bare.lstrip("@＠").strip())))
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways in which some words may be meant as a name: as typed, and folded."""
+
+    typed: frozenset[str]
+    folded: frozenset[str]
+
+    def name(self, person: Participant, called: str) -> bool:
+        """Identity or sid to the letter, or the whole name folded; who has no name is called by the identity."""
+        return person.identity in self.typed or person.sid in self.typed or called in self.folded
 
 
-def _names(spelled: tuple[str, ...], person: Participant) -> bool:
-    """Identity or sid to the letter, or the whole name folded; who has no name is called by the identity."""
-    if person.identity in spelled or person.sid in spelled:
-        return True
-    return fold(person.display) in {fold(text) for text in spelled if fold(text)}
+def _spellings(line: str, words: Sequence[Word]) -> dict[int, Ways]:
+    """For each number of words, as long as they could be a name at all, how they may be meant.
+
+    As typed, with single spaces, without `@`, and without the marks of direction that a copied name brings along.
+    """
+    found = {}
+    for length in range(1, 1 + (1 if words[0].quoted else min(len(words), LONGEST_NAME))):
+        if words[length - 1].end - words[0].start > LONGEST_TYPED:
+            break
+        raw = line[words[0].start : words[length - 1].end]
+        joined = " ".join(word.text for word in words[:length])
+        bare = undirected(joined)
+        typed = frozenset((raw, joined, joined.strip(QUOTES), bare, bare.lstrip("@＠").strip()))
+        found[length] = Ways(typed, frozenset(filter(None, map(fold, typed))))
+    return found
 
 
 def _longer(
-    line: str, words: Sequence[Word], people: Sequence[Participant], longest: int, exact: list[Match]
+    spelled: dict[int, Ways], called: Sequence[tuple[Participant, str]], longest: int, exact: list[Match]
 ) -> tuple[Match, ...]:
     """Others whose name goes on with the words behind an exact reading (`Anna B`: Anna, or Anna Berg?)."""
     sids = {match.person.sid for match in exact}
-    found = []
-    for length in range(longest + 1, 1 + min(len(words), LONGEST_NAME)):
-        begun = [fold(text) for text in _spelled(line, words, length)]
-        found += [
-            Match(length, p) for p in people if p.sid not in sids and any(fold(p.display).startswith(b) for b in begun)
-        ]
-    return tuple(found)
+    return tuple(
+        Match(length, person)
+        for length, ways in spelled.items()
+        for person, name in called
+        if length > longest and person.sid not in sids and name.startswith(tuple(ways.folded) or "\0")
+    )
 
 
-def _nearest(line: str, words: Sequence[Word], people: Sequence[Participant]) -> tuple[Match, ...]:
+def _nearest(spelled: dict[int, Ways], people: Sequence[Participant]) -> tuple[Match, ...]:
     """Prefixes, the longest run of words first; where there are none, look-alikes of the first words."""
-    for length in range(1 if words[0].quoted else min(len(words), LONGEST_NAME), 0, -1):
-        begun = [fold(text) for text in _spelled(line, words, length) if fold(text)]
-        found = [p for p in people if any(_begins(p, text) for text in begun)]
+    for length in sorted(spelled, reverse=True):
+        begun = tuple(spelled[length].folded)
+        found = [person for person in people if begun and _begins(person, begun)]
         if found:
-            return tuple(Match(length, p) for p in found)
+            return tuple(Match(length, person) for person in found)
+    if not spelled:
+        return ()
     by_word = {key: p for p in people for key in (p.identity, p.name, *p.name.split()[:1]) if key}
-    typed = _spelled(line, words, 1)[-1]
-    alike = {by_word[key].sid: by_word[key] for key in near(typed, by_word)}
-    return tuple(Match(1, p) for p in alike.values())
+    alike = {by_word[key].sid: by_word[key] for typed in sorted(spelled[1].folded) for key in near(typed, by_word)}
+    return tuple(Match(1, person) for person in alike.values())
 
 
-def _begins(person: Participant, text: str) -> bool:
-    if fold(person.identity).startswith(text) or person.sid.casefold() == text:
+def _begins(person: Participant, begun: tuple[str, ...]) -> bool:
+    if fold(person.identity).startswith(begun) or person.sid.casefold() in begun:
         return True
     name = fold(person.name)
-    return name.startswith(text) or any(part.startswith(text) for part in name.split())
+    return name.startswith(begun) or any(part.startswith(begun) for part in name.split())

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -17,6 +18,10 @@ _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 _NO_DIRECTION = dict.fromkeys(map(ord, _BIDI_CONTROLS))
 _FLAG = re.compile(rf"^[{DASHES}]{{1,2}}(?=[^\W\d_])")
 _OPENS_AFTER = "=:,"
+_CLOSING = re.compile(rf"[{QUOTES}](?=\s|,|$)")  # a quote closes with white space, a comma or nothing behind it
+_APOSTROPHES = str.maketrans(dict.fromkeys("‘’‛ʼ＇`´", "'") | dict.fromkeys("“”„‟＂", '"'))
+MOST_WORDS = 2000
+LONGEST_GUESS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +46,33 @@ class Word:
         return "--" + "".join("-" if c in DASHES else c for c in self.text.lstrip(DASHES)).casefold()
 
 
-def split(line: str, start: int = 0) -> list[Word]:
-    """The words of the line from `start`. Double quotes of any make group words; apostrophes never do.
+def split(line: str) -> list[Word]:
+    """The words of the line. Double quotes of any make group words; apostrophes never do.
 
     A quote opens only at the beginning of a word or after `=`, `:` or `,`, and only where a closing one follows.
+    Of a very long line the end is one word: its arguments are text, which is taken from the line itself.
     """
-    words, at = [], start
+    words: list[Word] = []
+    at, closing = 0, [found.start() for found in _CLOSING.finditer(line)]
     while at < len(line):
         if line[at].isspace():
             at += 1
             continue
-        word = _word_at(line, at)
+        if len(words) == MOST_WORDS:
+            words.append(Word(line[at:], at, len(line)))
+            break
+        word = _word_at(line, at, closing)
         words.append(word)
         at = word.end
     return words
 
 
-def _word_at(line: str, start: int) -> Word:
+def _word_at(line: str, start: int, closing: Sequence[int]) -> Word:
     at, pieces = start, []
     quoted_whole = False
     while at < len(line) and not line[at].isspace():
         opens = line[at] in QUOTES and (at == start or line[at - 1] in _OPENS_AFTER)
-        close = _closing(line, at) if opens else -1
+        close = _next(closing, at) if opens else -1
         if close > 0:
             pieces.append(line[at + 1 : close])
             quoted_whole = at == start
@@ -74,18 +84,18 @@ def _word_at(line: str, start: int) -> Word:
     return Word("".join(pieces), start, at, quoted_whole)
 
 
-def _closing(line: str, opening: int) -> int:
-    """The place of the quote that closes: the next one with white space, a comma or nothing behind it."""
-    for at in range(opening + 1, len(line)):
-        if line[at] in QUOTES and (at + 1 == len(line) or line[at + 1].isspace() or line[at + 1] == ","):
-            return at
-    return -1
+def _next(places: Sequence[int], after: int) -> int:
+    found = bisect_right(places, after)
+    return places[found] if found < len(places) else -1
 
 
 def fold(text: str) -> str:
-    """For comparing names: width, case, accents, marks of direction and runs of white space do not count."""
-    decomposed = unicodedata.normalize("NFKD", undirected(text))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    """For comparing names: width, case, accents, the make of quotes, invisible marks and runs of white space do not
+    count."""
+    if text.isascii():
+        return " ".join(text.replace("`", "'").casefold().split())
+    decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", bare).casefold().split())
 
 
@@ -96,7 +106,7 @@ def undirected(text: str) -> str:
 
 def near(word: str, known: Iterable[str], floor: float = 0.72, most: int = 5) -> tuple[str, ...]:
     """Those of the known words that could have been meant, the likeliest first."""
-    folded = fold(word)
+    folded = fold(word[:LONGEST_GUESS])
     scored = []
     for candidate in known:
         other = fold(candidate)
