@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 import bot.commands
 from bot.command import Command, Effect, Kind
 from bot.errors import UnknownCommand
-from bot.words import near
+from bot.words import near, shortened
+
+LONGEST = 40
 
 
 class Registry:
@@ -45,7 +47,7 @@ class Registry:
             return self._commands[name]
         meant = near(name, self._commands, 0.6, 3)
         guess = f" Did you mean {' or '.join('/' + m for m in meant)}?" if meant else ""
-        raise UnknownCommand(f"There is no command /{name}.{guess} /help lists them.", near=meant)
+        raise UnknownCommand(f"There is no command /{shortened(name, LONGEST)}.{guess} /help lists them.", near=meant)
 
 
 def load() -> Registry:

@@ -38,7 +38,8 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     )
     audible = sum(bool(person.open_audio) for person in everybody)
     buttons = page_buttons(command, context.room, page, more=page * size < len(found))
-    if audible:
+    needed = context.policy.role_for("quiet", Role.MODERATOR)
+    if audible and context.moderator.role_in(context.room) >= needed:
         buttons = (Button("Quiet the room", BoundInvocation("quiet", context.room)), *buttons)
     return Reply(Tone.INFO, _title(context, arguments, len(everybody), len(found), audible), parts, buttons)
 
