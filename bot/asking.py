@@ -15,6 +15,8 @@ def asked_first(context: Context) -> Reply | None:
     command, bound = context.command, context.bound
     if not command.writes or (bound.target is not None and bound.target.participant is None):
         return None
+    if bound.target is None and not command.question:  # it asks by itself, with what it would do
+        return None
     oneself = bound.target is not None and is_oneself(context.moderator, bound.target.identity, context.policy)
     if command.effect is not Effect.DESTRUCTIVE and not bound.force and not oneself:
         return None

@@ -70,6 +70,11 @@ class Context:
             return self._people[room]
         return tuple(person for person in self._people[room] if not person.permission.hidden)
 
+    async def is_there(self, room: str, identity: str) -> bool:
+        """Whether that identity is in the room, for whomever to see."""
+        await self.people(room)
+        return any(person.identity == identity for person in self._people[room])
+
     async def grants(self) -> tuple[Grant, ...]:
         return await self.services.roster.grants()
 

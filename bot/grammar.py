@@ -82,7 +82,7 @@ class _Reader:
         return next((param for param in self.open if param.kind is kind), None)
 
     def _modifier(self, word: Word) -> bool:
-        if word.flag:
+        if word.flag and not self._begins_text(word):
             if word.flag not in FLAGS or not self.command.writes or not self._takes_flags():
                 raise self._bad(f"There is no {word.flag} here.", near(word.flag, FLAGS, 0.6))
             self._flag(word.flag)
@@ -97,6 +97,10 @@ class _Reader:
         self.at += 1
         return True
 
+    def _begins_text(self, word: Word) -> bool:
+        """A verbatim text may begin with a dash, as long as it is no flag and looks like none."""
+        return self._one(Kind.TEXT) is not None and not near(word.flag, FLAGS, 0.6)
+
     def _flag(self, flag: str) -> None:
         if flag == "--force":
             self.found = replace(self.found, force=True)
@@ -110,7 +114,7 @@ class _Reader:
         return next((p for p in self.open if p.kind is Kind.KEYED and key.casefold() in (p.name, p.keyword)), None)
 
     def _takes_flags(self) -> bool:
-        return self.command.in_room or self.command.param(Kind.NUMBER) is not None
+        return self.command.in_room or (self.command.param(Kind.NUMBER) is not None and not self._one(Kind.TEXT))
 
     def _in(self, word: Word) -> bool:
         value = word.text[3:]
@@ -118,6 +122,7 @@ class _Reader:
             self._set(globs, [glob for glob in value.split(",") if glob])
         elif self.command.in_room and not self.found.room:
             self.found = replace(self.found, room=value, placed={**self.found.placed, "in": word})
+            self.open = [param for param in self.open if param.kind is not Kind.ROOM]
         else:
             return False
         self.at += 1
@@ -209,14 +214,14 @@ class _Reader:
 
     def _people(self) -> list[str]:
         """What follows the keyword: names, apart by commas where there are any, otherwise by words."""
-        rest = list(self.words[self.at + 1 :])
-        self.at = len(self.words)
-        for index, word in enumerate(rest):
+        rest, names = self.words[self.at + 1 :], []
+        for word in rest:
             if word.flag in FLAGS:
                 self._flag(word.flag)
-                del rest[index]
-                break
-        return [word.text for word in rest]
+            elif not (word.plain.startswith("in:") and self._in(word)):
+                names.append(word.text)
+        self.at = len(self.words)
+        return names
 
     def _value(self, param: Param, word: Word) -> Any:
         if param.kind in (Kind.NUMBER, Kind.PAGE):

@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.describe import described, field_name, value_word
 from bot.errors import RoomError
 from bot.history import Case, Content, Entry, Outcome, decode_difference
+from bot.model import Participant
 from bot.perform import Part, Result, strayed_error
 from bot.quiet_answer import overall
 from bot.reply import Audience, Button, Fields, Name, Reply, Spans, Style, Tone, say, text
@@ -51,6 +52,7 @@ class One:
     subject: Any
     changes: Difference
     plan: Undo
+    person: Participant | None = None
     strayed: str = ""
 
 
@@ -69,7 +71,8 @@ class Undoing:
             subject: Any = _subject(content, changes)
             state = await subject.look(context.services.rooms)
             strayed = strayed_error(subject, state).user_text if subject.strayed(state) else ""
-            return One(entry, subject, changes, plan_undo(changes, state), strayed)
+            person = getattr(state, "participant", None)
+            return One(entry, subject, changes, plan_undo(changes, state), person, strayed)
 
         looked = await gather_bounded(one, recorded(case), AT_ONCE, RoomError) if case.intents else []
         for answer in looked:
@@ -101,9 +104,13 @@ class Undoing:
         return Reply(Tone.WARN, title, why)
 
     def _why(self) -> tuple[ReplyPart, ...]:
-        reasons = [part.strayed for part in self.parts if part.strayed]
-        for part in self.here:
-            reasons += [_sentence(irreversible(change)) for change in part.plan.irreversible]
+        reasons: list[str] = []
+        for part in self.parts:
+            never = [change for change in part.changes.changes if irreversible(change)]
+            if part.strayed and len(never) < len(part.changes.changes):
+                reasons.append(part.strayed)
+            else:
+                reasons += [_sentence(irreversible(change)) for change in never]
         return tuple(text(reason) for reason in dict.fromkeys(reasons))
 
     def preview(self) -> tuple[ReplyPart, ...]:
@@ -167,8 +174,9 @@ def _subject(content: Content, changes: Difference) -> PersonSubject | RoomSubje
     if not content.identity:
         return RoomSubject(content.room, content.sid)
     move = changes.get("room")
-    room = move.after if move is not None else content.room
-    return PersonSubject(room, content.identity, content.sid, content.name)
+    if move is None:
+        return PersonSubject(content.room, content.identity, content.sid, content.name)
+    return PersonSubject(move.after, content.identity, content.sid, content.name, destination=move.before)
 
 
 def _moved(change: Change) -> Spans:

@@ -41,16 +41,23 @@ class Whom:
     async def _bind_in(self, scoped: Reading, readings: Readings) -> BoundInvocation | Reply:
         """`in:room` stands where it counts for some reading; for the others it is part of the reason."""
         given, word = scoped.room, scoped.placed.get("in")
-        places.check_scope(self.context, given)
         inside = {length: r for length, r in readings.items() if _room_of(r) == given}
-        if (settled := await self._try(given, inside)) is not None:
+        seen = self.context.moderator.may_see(given)
+        if seen and (settled := await self._try(given, inside)) is not None:
             return settled
-        outside = {length: r for length, r in readings.items() if not _room_of(r)}
-        if 1 in outside and not await self._exists(given):
+        if 1 not in inside and not (seen and await self._exists(given)):
             place = await places.resolve(self.context, "", self.line.rewrite(None))
-            if isinstance(place, str) and (settled := await self._try(place, outside, exactly=True)) is not None:
+            if isinstance(place, str) and (settled := await self._apart_from(inside, place, readings)) is not None:
                 return settled
+        places.check_scope(self.context, given)
         return await self._nobody(given, inside, word)
+
+    async def _apart_from(self, inside: Readings, place: str, readings: Readings) -> BoundInvocation | Reply | None:
+        """The one person whom the words name exactly in the room that is meant, where `in:...` is of the reason."""
+        single = find(self.line.text, self.line.words, await self.context.people(place)).single
+        if single is None or single.length in inside:
+            return None
+        return await self._settle(place, single, _reading(readings[single.length]))
 
     def _readings(self) -> Readings:
         """For each number of words that may name the person, what the words behind them say."""
@@ -65,10 +72,10 @@ class Whom:
                 readings[length] = error
         return readings
 
-    async def _try(self, room: str, readings: Readings, *, exactly: bool = False) -> BoundInvocation | Reply | None:
+    async def _try(self, room: str, readings: Readings) -> BoundInvocation | Reply | None:
         """The person whom one of these readings means; a choice; None when nobody is meant."""
         found = find(self.line.text, self.line.words, await self.context.people(room))
-        near = () if exactly else tuple(match for match in found.near if match.length in readings)
+        near = tuple(match for match in found.near if match.length in readings)
         matches = Matches(tuple(match for match in found.exact if match.length in readings), near)
         if (single := matches.single) is not None:
             return await self._settle(room, single, _reading(readings[single.length]))
@@ -119,9 +126,8 @@ class Whom:
         return (f"in the room {room}", Again(self.line.without(words[0].start, words[1].end), room))
 
     async def _nobody(self, room: str, readings: Readings, word: Word | None) -> BoundInvocation | Reply:
-        reading = next((r for r in readings.values() if isinstance(r, Reading)), None)
-        if self.line.command.takes_gone and reading is not None and (gone := await self._gone(room)) is not None:
-            return self.line.bound(reading, room, gone)
+        if self.line.command.takes_gone and (gone := await self._gone(room, readings)) is not None:
+            return gone
         if not await self._exists(room):
             return await places.ended(self.context, room, self.line.rewrite(word))
         typed = self.line.words[0].text
@@ -130,9 +136,18 @@ class Whom:
     async def _exists(self, room: str) -> bool:
         return bool(await self.context.people(room)) or await places.is_live(self.context, room)
 
-    async def _gone(self, room: str) -> Target | None:
-        """Someone who was in the room and has left: seen in a listing, or named in the history."""
-        typed = self.line.words[0].text
+    async def _gone(self, room: str, readings: Readings) -> BoundInvocation | None:
+        """Someone who was in the room and has left; whoever is there but hidden has not."""
+        for length in sorted(readings, reverse=True):
+            reading = readings[length]
+            typed = " ".join(word.text for word in self.line.words[:length])
+            if isinstance(reading, Reading) and (left := await self._left(room, typed)) is not None:
+                here = await self.context.is_there(room, left.identity)
+                return None if here else self.line.bound(reading, room, left)
+        return None
+
+    async def _left(self, room: str, typed: str) -> Target | None:
+        """Whom a listing showed by that identity or name, or the history holds."""
         spellings = tuple(dict.fromkeys((typed, typed.lstrip("@"))))
         recent = self.context.services.recent
         if (seen := recent.find(room, spellings)) is not None:

@@ -55,6 +55,8 @@ COMMAND = Command(
     effect=Effect.WRITE,
     run=run,
     check=check,
+    question="Replace the metadata of {room}?",
+    confirm="Replace it",
     details="Taken verbatim to the end of the line. Without a text it asks whether to clear the metadata.",
     examples=('/room-metadata {"title": "Town hall"}', "/room-metadata in:standup hello"),
 )

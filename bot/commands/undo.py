@@ -13,6 +13,7 @@ from bot.command import Again, Command, Effect, Kind, Param
 from bot.context import Context
 from bot.errors import BadArgument, Refused
 from bot.history import Case, CaseQuery
+from bot.model import Participant
 from bot.people import Role
 from bot.reply import Name, Reply, Text, Tone, say
 from bot.undoing import Undoing, reversible
@@ -23,19 +24,23 @@ LATEST = 50
 @dataclass(frozen=True, slots=True)
 class Arguments:
     n: Annotated[int, Param(Kind.NUMBER, "the case number; without it your own latest action in this room")] = 0
+    room: Annotated[str, Param(Kind.KEYED, "the room, where no number is given", keyword="in")] = ""
 
 
 async def run(context: Context, arguments: Arguments) -> Reply:
     if arguments.n:
         case = await visible_case(context, arguments.n)
-        asks = not context.bound.confirmed
     else:
-        found = await _own_latest(context)
+        found = await _own_latest(context, arguments.room)
         if isinstance(found, Reply):
             return found
-        case, asks = found, False
-    _allowed(context, case)
+        case = found
+    asks = bool(arguments.n or context.bound.force) and not context.bound.confirmed
+    command = await _command_of(context, case)
+    _allow(context, command, case)
     undoing = await Undoing.look(context, case)
+    for part in undoing.here:
+        _allow(context, command, case, part.person)
     if (reply := undoing.nothing_to_do()) is not None:
         return reply
     if undoing.moved_on and not context.bound.confirmed:
@@ -50,22 +55,34 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     return await undoing.put_back()
 
 
-def _allowed(context: Context, case: Case) -> None:
-    """Undoing needs what doing needs."""
-    opening = case.opening
-    if opening.command not in context.services.registry or not case.intents:
-        raise BadArgument(
-            f"Case {case.number} ({opening.command}) changed nothing in a room: there is nothing to undo."
-        )
-    command = context.services.registry[opening.command]
-    verdict = authorise(context.moderator, command, context.policy, room=opening.room)
+def _allow(context: Context, command: Command, case: Case, person: Participant | None = None) -> None:
+    """Undoing needs what doing needs, of a protected person too."""
+    verdict = authorise(
+        context.moderator, command, context.policy, room=case.opening.room, person=person, force=context.bound.force
+    )
     if isinstance(verdict, Refused):
         raise verdict
 
 
-async def _own_latest(context: Context) -> Case | Reply:
+async def _command_of(context: Context, case: Case) -> Command:
+    """The command that the case stands for; of an undo, the command that was undone."""
+    registry, number, name = context.services.registry, case.number, case.opening.command
+    if name not in registry or not case.intents:
+        raise BadArgument(f"Case {number} ({name}) changed nothing in a room: there is nothing to undo.")
+    while case.opening.command == COMMAND.name:
+        opening = case.opening
+        query = CaseQuery(room=opening.room, identity=opening.identity, before=case.number, limit=LATEST)
+        page = await context.services.history.cases(query)
+        undone = next((c for c in page.cases if any(entry.seq == case.first.refers for entry in c.entries)), None)
+        if undone is None or undone.opening.command not in registry:
+            raise BadArgument(f"What case {number} undid is too long ago to be done again. Type the command instead.")
+        case = undone
+    return registry[case.opening.command]
+
+
+async def _own_latest(context: Context, given: str) -> Case | Reply:
     """One's own latest reversible action in this room, not long ago."""
-    room = await places.resolve(context, "", lambda name: Again("undo", name))
+    room = await places.resolve(context, given, lambda name: Again("undo", name))
     if isinstance(room, Reply):
         return room
     now = context.services.clock.now()

@@ -1,0 +1,126 @@
+"""/move and /close."""
+
+from __future__ import annotations
+
+from bot.history import Outcome
+from bot.people import Role
+from bot.reply import Tone
+from tests.house import BACKSTAGE, STANDUP, House, told
+
+
+async def test_where_the_server_cannot_move_it_says_so_plainly_and_nobody_has_moved(house: House) -> None:
+    question = await house.say("move bob backstage", "alice")
+    assert question.question
+    assert "from standup to backstage" in told(question)
+    reply = await house.yes("alice")
+    assert (reply.tone, reply.outcome) == (Tone.ERROR, Outcome.FAILED)
+    assert "still in standup" in told(reply)
+    assert "bob" in house.rooms.rooms[STANDUP].people
+    assert "bob" not in house.rooms.rooms[BACKSTAGE].people
+
+
+async def test_where_the_server_can_the_session_goes_on_in_the_other_room(cloud: House) -> None:
+    sid = cloud.person("bob").sid
+    reply = await cloud.sure("move bob backstage his slot", "alice")
+    assert reply.outcome is Outcome.DONE
+    assert cloud.person("bob", BACKSTAGE).sid == sid
+    assert "from standup to backstage" in told(reply)
+    assert "Reason: his slot" in told(reply)
+
+
+async def test_a_move_can_be_undone_while_the_session_is_there(cloud: House) -> None:
+    moved = await cloud.sure("move bob backstage", "alice")
+    await cloud.say(f"undo {moved.case}", "alice")
+    assert (await cloud.yes("alice")).outcome is Outcome.DONE
+    assert "bob" in cloud.rooms.rooms[STANDUP].people
+
+
+async def test_a_move_to_the_same_room_is_refused_before_it_is_asked_about(house: House) -> None:
+    reply = await house.say("move bob standup", "alice")
+    assert not reply.question
+    assert "already" in told(reply)
+
+
+async def test_nobody_moves_people_into_a_room_out_of_their_scope(house: House) -> None:
+    reply = await house.say("move bob backstage")
+    assert reply.outcome is Outcome.REFUSED
+    assert not reply.question
+    assert not house.writes
+
+
+async def test_a_viewer_of_the_destination_cannot_move_people_there(house: House) -> None:
+    await house.grant("console:@both", Role.VIEWER, BACKSTAGE)
+    reply = await house.say("move bob backstage", groups=("console:@both",))
+    assert reply.outcome is Outcome.REFUSED
+
+
+async def test_a_destination_is_required(house: House) -> None:
+    assert "room is missing" in told(await house.say("move bob"))
+
+
+async def test_a_dry_run_of_a_move_changes_nothing(cloud: House) -> None:
+    assert "backstage" in told(await cloud.say("move bob backstage --dry-run", "alice"))
+    assert not cloud.writes
+
+
+async def test_close_asks_with_the_number_of_people_and_ends_the_room_for_everyone(house: House) -> None:
+    question = await house.say("close standup the event is over", "alice", room="")
+    assert question.question
+    assert "10 people" in told(question)
+    assert "Reason: the event is over" in told(question)
+    assert not house.writes
+    reply = await house.yes("alice")
+    assert reply.outcome is Outcome.DONE
+    assert STANDUP not in house.rooms.rooms
+    assert "Reason: the event is over" in told(reply)
+
+
+async def test_close_with_force_still_says_what_it_would_end(house: House) -> None:
+    question = await house.say("close standup --force", "alice")
+    assert question.question
+    assert "10 people" in told(question)
+
+
+async def test_a_room_that_ended_and_began_anew_since_the_question_is_not_closed(house: House) -> None:
+    await house.say("close standup", "alice")
+    house.rooms.delete(STANDUP)
+    house.rooms.open(STANDUP)
+    reply = await house.yes("alice")
+    assert "begun anew" in told(reply)
+    assert STANDUP in house.rooms.rooms
+    assert not house.writes
+
+
+async def test_a_room_that_ended_since_the_question_is_said_to_have(house: House) -> None:
+    await house.say("close standup", "alice")
+    house.rooms.delete(STANDUP)
+    assert "not live any more" in told(await house.yes("alice"))
+    assert not house.writes
+
+
+async def test_close_of_an_unknown_room_offers_near_names(house: House) -> None:
+    reply = await house.say("close standp", "alice", room="")
+    assert "No live room is called standp" in told(reply)
+    assert not house.writes
+    question = await house.press(1, "alice")
+    assert question.question
+    assert STANDUP in told(question)
+
+
+async def test_a_closed_room_has_no_undo(house: House) -> None:
+    reply = await house.sure("close standup", "alice")
+    assert "no undo" in told(await house.say(f"undo {reply.case}", "alice", room=BACKSTAGE))
+
+
+async def test_close_needs_an_admin(house: House) -> None:
+    assert (await house.say("close standup")).outcome is Outcome.REFUSED
+
+
+async def test_a_dry_run_of_close_closes_nothing(house: House) -> None:
+    assert "closed" in told(await house.say("close standup --dry-run", "alice"))
+    assert not house.writes
+
+
+async def test_the_words_behind_the_scope_are_the_reason(house: House) -> None:
+    question = await house.say("close in:standup over and out", "alice", room="")
+    assert "Reason: over and out" in told(question)
