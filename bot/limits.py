@@ -16,7 +16,7 @@ NAME_BYTES = 256
 
 def check_size(what: str, text: str, most: int) -> None:
     """`BadArgument` when the text is longer than LiveKit takes, or empty where LiveKit cannot clear it."""
-    size = len(text.encode("utf-8", "surrogatepass"))
+    size = _size(what, text)
     if size == 0:
         raise BadArgument(f"LiveKit cannot clear a {what}: an empty one means 'unchanged' there. Nothing was done.")
     if size > most:
@@ -25,8 +25,15 @@ def check_size(what: str, text: str, most: int) -> None:
 
 def check_attributes(attributes: Mapping[str, str]) -> None:
     """`BadArgument` when keys and values together are longer than LiveKit takes in one request."""
-    size = sum(len(key.encode()) + len(value.encode()) for key, value in attributes.items())
+    size = sum(_size("attribute", text) for pair in attributes.items() for text in pair)
     if size > ATTRIBUTES_BYTES:
         raise BadArgument(
             f"The attributes are {size} bytes long; LiveKit takes at most {ATTRIBUTES_BYTES}. Nothing was done."
         )
+
+
+def _size(what: str, text: str) -> int:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        raise BadArgument(f"The {what} holds half a character, which LiveKit cannot take. Nothing was done.") from None

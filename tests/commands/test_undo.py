@@ -1,0 +1,182 @@
+"""/undo: exactly what the case changed, each field only while it still has Usher's value."""
+
+from __future__ import annotations
+
+from bot.history import EntryKind, Outcome
+from bot.people import Role
+from bot.policy import Policy
+from tests.house import BACKSTAGE, STANDUP, House, labels, told
+
+
+async def test_bare_it_takes_back_ones_own_latest_reversible_action_in_this_room_at_once(house: House) -> None:
+    await house.say("promote omar")
+    await house.say("mute bob microphone lock")
+    await house.say("mute anna")
+    reply = await house.say("undo")
+    assert reply.outcome is Outcome.DONE
+    assert house.sources("bob") == []
+    assert house.person("omar").permission["can_publish"]
+    assert house.track("anna").muted
+    assert STANDUP in told(reply)
+
+
+async def test_bare_twice_goes_back_two_steps(house: House) -> None:
+    await house.say("promote omar")
+    await house.say("mute bob lock")
+    await house.say("undo")
+    await house.say("undo")
+    assert not house.person("omar").permission["can_publish"]
+
+
+async def test_bare_it_never_takes_back_what_somebody_else_did(house: House) -> None:
+    await house.say("promote omar", "alice")
+    reply = await house.say("undo")
+    assert "nothing in the last 15 minutes" in told(reply)
+    assert house.person("omar").permission["can_publish"]
+
+
+async def test_bare_it_is_for_the_last_15_minutes(house: House) -> None:
+    await house.say("promote omar")
+    house.clock.advance(14 * 60)
+    await house.say("mute bob lock")
+    house.clock.advance(120)
+    await house.say("undo")
+    assert "nothing in the last 15 minutes" in told(await house.say("undo"))
+    assert house.person("omar").permission["can_publish"]
+
+
+async def test_bare_it_is_for_this_room(house: House) -> None:
+    await house.say("demote mei", "alice", room=BACKSTAGE)
+    assert "nothing in the last" in told(await house.say("undo", "alice"))
+    assert "Undid" in told(await house.say("undo in:backstage", "alice", room=""))
+
+
+async def test_bare_without_a_room_it_asks_which(house: House) -> None:
+    await house.say("promote omar", "alice")
+    question = await house.say("undo", "alice", room="")
+    assert "Which room?" in told(question)
+    assert (await house.press("standup", "alice")).outcome is Outcome.DONE
+
+
+async def test_by_number_it_is_confirmed_and_is_its_own_case_that_names_the_other(house: House) -> None:
+    done = await house.say("promote omar", "alice")
+    question = await house.say(f"undo {done.case}")
+    assert question.question
+    assert "can_publish: yes → no" in told(question)
+    reply = await house.yes()
+    assert reply.outcome is Outcome.DONE
+    assert reply.case != done.case
+    note = (await house.case(done.case)).entries[-1]
+    assert note.kind is EntryKind.UNDONE
+    assert note.content is not None
+    assert note.content.detail == f"by case {reply.case}"
+    assert "undone" in told(await house.say("history"))
+
+
+async def test_a_field_that_was_changed_since_is_said_and_asked_about(house: House) -> None:
+    await house.say("attribute bob a=1 b=1", "alice")
+    house.person("bob").attributes["a"] = "theirs"
+    question = await house.say("undo", "alice")
+    assert question.question
+    assert "attribute a" in told(question)
+    assert "attribute b" not in told(question)
+    assert house.person("bob").attributes == {"a": "theirs", "b": "1"}
+
+
+async def test_then_only_the_rest_can_be_put_back(house: House) -> None:
+    await house.say("attribute bob a=1 b=1", "alice")
+    house.person("bob").attributes["a"] = "theirs"
+    await house.say("undo", "alice")
+    await house.press("Only the rest", "alice")
+    assert house.person("bob").attributes == {"a": "theirs"}
+
+
+async def test_or_everything(house: House) -> None:
+    await house.say("attribute bob a=1 b=1", "alice")
+    house.person("bob").attributes["a"] = "theirs"
+    await house.say("undo", "alice")
+    assert (await house.yes("alice")).outcome is Outcome.DONE
+    assert house.person("bob").attributes == {}
+
+
+async def test_where_everything_moved_on_there_is_no_rest(house: House) -> None:
+    await house.say("attribute bob a=1", "alice")
+    house.person("bob").attributes["a"] = "theirs"
+    assert "Only the rest" not in labels(await house.say("undo", "alice"))
+
+
+async def test_never_onto_another_session(house: House) -> None:
+    done = await house.say("mute bob lock")
+    house.rooms.rejoin(STANDUP, "bob")
+    house.person("bob").permission["can_publish_sources"] = ["CAMERA", "SCREEN_SHARE"]
+    reply = await house.say(f"undo {done.case}")
+    assert "new session" in told(reply)
+    assert house.sources("bob") == ["CAMERA", "SCREEN_SHARE"]
+
+
+async def test_never_onto_somebody_who_has_left(house: House) -> None:
+    done = await house.say("promote omar")
+    house.rooms.leave(STANDUP, "omar")
+    assert "has left" in told(await house.say(f"undo {done.case}"))
+
+
+async def test_a_plain_mute_says_that_it_has_none(house: House) -> None:
+    reply = await house.say("mute bob")
+    refused = await house.say(f"undo {reply.case}")
+    assert "A mute has no undo" in told(refused)
+    assert house.writes == ["MutePublishedTrack"]
+
+
+async def test_undoing_twice_says_that_the_old_values_stand(house: House) -> None:
+    done = await house.say("promote omar")
+    await house.say("undo")
+    assert "old value already" in told(await house.say(f"undo {done.case}"))
+
+
+async def test_what_changed_nothing_in_a_room_has_nothing_to_undo(house: House) -> None:
+    used = await house.say("use standup")
+    assert "nothing to undo" in told(await house.say(f"undo {used.case}", "alice"))
+
+
+async def test_a_case_out_of_scope_does_not_exist(house: House) -> None:
+    done = await house.say("demote mei", "alice", room=BACKSTAGE)
+    missing = told(await house.say("undo 999")).replace("999", "N")
+    assert told(await house.say(f"undo {done.case}")).replace(str(done.case), "N") == missing
+
+
+async def test_undoing_needs_what_doing_needs(house: House) -> None:
+    done = await house.say("attribute bob a=1", "alice")
+    assert (await house.say(f"undo {done.case}")).outcome is Outcome.REFUSED
+    assert house.person("bob").attributes == {"a": "1"}
+
+
+async def test_what_an_admin_did_to_the_protected_takes_an_admin_and_force_to_undo(house: House) -> None:
+    house.use(Policy(admins=house.policy.admins, protected=("hana",)))
+    done = await house.sure("mute hana lock --force", "alice")
+    assert (await house.say(f"undo {done.case}")).outcome is Outcome.REFUSED
+    assert (await house.say(f"undo {done.case}", "alice")).outcome is Outcome.REFUSED
+    question = await house.say(f"undo {done.case} --force", "alice")
+    assert question.question
+    assert f"Undo case {done.case}?" in told(question)
+    assert (await house.yes("alice")).outcome is Outcome.DONE
+
+
+async def test_the_dry_run_shows_what_would_be_put_back(house: House) -> None:
+    done = await house.say("promote omar")
+    writes = len(house.writes)
+    for line in ("undo --dry-run", f"undo {done.case} --dry-run"):
+        assert "can_publish: yes → no" in told(await house.say(line))
+    assert len(house.writes) == writes
+
+
+async def test_what_a_failed_action_did_not_change_is_not_undone(house: House) -> None:
+    await house.say("mute bob")
+    failed = await house.say("unmute bob")
+    assert "cannot be undone" in told(await house.say(f"undo {failed.case}"))
+
+
+async def test_a_viewer_undoes_nothing(house: House) -> None:
+    done = await house.say("promote omar")
+    await house.grant("console:vic", Role.VIEWER, STANDUP)
+    assert (await house.press(f"Undo case {done.case}", "vic", of=done)).outcome is Outcome.REFUSED
+    assert (await house.press(f"Undo case {done.case}", of=done)).question, "the refused press did not spend it"
