@@ -1,0 +1,83 @@
+"""The derived pages are what the code says, and say all of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from adapters.documents import DOCS, command_page, main, pages, settings_page, stale
+from adapters.settings import SETTINGS, Setting
+from bot.registry import load
+
+ROOT = DOCS.parent
+
+
+def test_the_pages_in_the_repository_are_fresh() -> None:
+    assert stale(DOCS) == [], "run `make generate` and commit what it changes"
+
+
+def test_every_command_is_there_with_its_arguments_and_examples() -> None:
+    page = command_page(load())
+    for command in load():
+        section = page.partition(f"\n## {command.name}\n")[2].partition("\n## ")[0]
+        assert f"`{command.usage}`" in section
+        assert command.details in section
+        assert all(param.description.replace("|", "\\|") in section for param in command.params)
+        assert all(example in section for example in command.examples)
+        assert f"[`/{command.name}`](#{command.name})" in page
+
+
+def test_every_setting_is_there_with_its_example_and_no_secret_has_a_default() -> None:
+    page = settings_page(SETTINGS)
+    for setting in SETTINGS:
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{setting.name}`"))
+        assert setting.summary in row
+        assert setting.example in row
+        assert (f"`{setting.name}_FILE`" in row) is setting.secret
+
+
+def test_what_would_break_a_table_is_escaped() -> None:
+    assert "a \\| b" in settings_page([Setting("USHER_X", "a | b", "1", "1")])
+
+
+def test_writing_makes_fresh_pages_and_checking_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "docs"
+    assert main(["--check"], folder) == 1
+    assert "docs/commands.md is stale" in capsys.readouterr().err
+    assert not folder.exists()
+
+    assert main([], folder) == 0
+    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == pages()
+    assert "docs/settings.md rewritten" in capsys.readouterr().out
+
+    assert main(["--check"], folder) == 0
+    assert main([], folder) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "page", sorted(p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+)
+def test_links_between_the_pages_lead_somewhere(page: str) -> None:
+    text = re.sub(r"```.*?```", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        if "://" not in link:
+            assert (ROOT / page).parent.joinpath(link).exists(), f"{page} links to {link}"
+
+
+@pytest.mark.parametrize(
+    "folder", ["bot", "bot/actions", "adapters", *(f"adapters/{one}" for one in ("console", "livekit"))]
+)
+def test_the_map_of_modules_is_the_tree(folder: str) -> None:
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    names = {path.stem for path in (ROOT / folder).glob("*.py") if path.stem != "__init__"}
+    assert {name for name in names if f"`{name}`" not in text and f"/{name}`" not in text} == set()
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [command.name for command in load() if f"`/{command.name}" not in readme] == []
