@@ -39,8 +39,11 @@ class Matches:
 
     @property
     def options(self) -> tuple[Match, ...]:
-        """Each reading that could be meant, once for each person and length."""
-        kept = {(match.person.sid, match.length): match for match in (*self.exact, *self.near)}
+        """Everybody who could be meant, each with the longest reading of their name."""
+        kept: dict[str, Match] = {}
+        for match in (*self.exact, *self.near):
+            if match.person.sid not in kept or match.length > kept[match.person.sid].length:
+                kept[match.person.sid] = match
         return tuple(kept.values())
 
 

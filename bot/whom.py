@@ -42,10 +42,10 @@ class Whom:
         """`in:room` stands where it counts for some reading; for the others it is part of the reason."""
         given, word = scoped.room, scoped.placed.get("in")
         inside = {length: r for length, r in readings.items() if _room_of(r) == given}
-        seen = self.context.moderator.may_see(given)
-        if seen and (settled := await self._try(given, inside)) is not None:
+        may_see = self.context.moderator.may_see(given)
+        if may_see and (settled := await self._try(given, inside)) is not None:
             return settled
-        if 1 not in inside and not (seen and await self._exists(given)):
+        if 1 not in inside:
             place = await places.resolve(self.context, "", self.line.rewrite(None))
             if isinstance(place, str) and (settled := await self._apart_from(inside, place, readings)) is not None:
                 return settled
