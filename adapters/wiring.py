@@ -18,12 +18,13 @@ from bot.context import Services
 from bot.dispatch import Dispatcher
 from bot.perform import Performer
 from bot.policy import Policy
-from bot.ports import RoomService
+from bot.ports import Clock, RoomService
 from bot.reconcile import reconcile
 from bot.registry import load
 
 RECONCILE = "reconcile"
 RECONCILE_SECONDS = 2.0
+PRUNE_SECONDS = 24 * 3600.0
 EDITIONS = {"auto": None, "cloud": True, "self-hosted": False}
 
 
@@ -58,6 +59,7 @@ async def assembled(plan: Plan) -> AsyncIterator[House]:
     )
     supervisor = Supervisor(clock)
     supervisor.start(RECONCILE, lambda: reconcile(plan.rooms, database.history, clock))
+    supervisor.start("prune", lambda: _prune(database, clock))
     for name, loop in plan.loops.items():
         supervisor.start(name, loop)
     try:
@@ -67,6 +69,13 @@ async def assembled(plan: Plan) -> AsyncIterator[House]:
         await supervisor.aclose()
         await performer.owed.aclose()
         await database.aclose()
+
+
+async def _prune(database: Database, clock: Clock) -> None:
+    """Forget, once a day, the buttons and event keys that nobody can use any more."""
+    while True:
+        await database.pending.prune()
+        await clock.sleep(PRUNE_SECONDS)
 
 
 def room_service(settings: Settings) -> LiveKitRoomService:
