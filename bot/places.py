@@ -23,7 +23,9 @@ async def resolve(context: Context, given: str, rewrite: Rewrite) -> str | Reply
         return given
     chosen = context.invocation.room or await context.services.roster.default_room(context.invocation.channel) or ""
     if chosen and not is_glob(chosen):
-        check_scope(context, chosen)
+        if not context.moderator.may_see(chosen):
+            scopes = ", ".join(context.moderator.scopes)
+            raise OutOfScope(f"The default room of this channel is not in your scope. You may act in: {scopes}.")
         return chosen
     live = await context.live_rooms()
     if chosen:

@@ -10,7 +10,7 @@ from bot.command import Again, Command, Effect, Kind, Param
 from bot.context import Context
 from bot.errors import OutOfScope
 from bot.history import ChannelDefault, Draft, EntryKind, Outcome, canonical
-from bot.people import Role, glob_covers, is_glob
+from bot.people import Role, glob_covers, glob_matches, is_glob
 from bot.reply import Audience, Name, Reply, Tone, say, text
 
 
@@ -21,13 +21,9 @@ class Arguments:
 
 async def run(context: Context, arguments: Arguments) -> Reply:
     room, channel = arguments.room, context.invocation.channel
-    if is_glob(room):
-        if not any(glob_covers(scope, room) for scope in context.moderator.scopes):
-            raise OutOfScope(f"{room} reaches beyond your scope: {', '.join(context.moderator.scopes)}.")
-    else:
-        places.check_scope(context, room)
-        if not await places.is_live(context, room):
-            return await places.ended(context, room, lambda live: Again(f'use "{live}"'))
+    _check_scope(context, room)
+    if not is_glob(room) and not await places.is_live(context, room):
+        return await places.ended(context, room, lambda live: Again(f'use "{live}"'))
     old = await context.services.roster.default_room(channel) or ""
     difference = canonical([["default_room", old or None, room]])
     already = old == room
@@ -40,6 +36,14 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     title = say(Name(room), f" {verb} the room of this channel: commands without a room act there.")
     parts = (text("Before: ", Name(old)),) if old and not already else ()
     return Reply(Tone.OK, title, parts, (), Audience.PUBLIC, entry.case, outcome)
+
+
+def _check_scope(context: Context, room: str) -> None:
+    """The room, or all that the glob may come to mean, has to be the person's to moderate."""
+    needed = context.policy.role_for(COMMAND.name, COMMAND.role)
+    scopes = [glob for grant in context.moderator.grants if grant.role >= needed for glob in grant.rooms]
+    if not any(glob_covers(scope, room) if is_glob(room) else glob_matches(scope, room) for scope in scopes):
+        raise OutOfScope(f"{room} is beyond what you moderate: {', '.join(dict.fromkeys(scopes))}.")
 
 
 COMMAND = Command(

@@ -1,0 +1,185 @@
+"""Asking first: what is stored, who may answer, how often and how long."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.history import Outcome
+from bot.people import ChatUser, Role
+from bot.policy import Policy
+from bot.press import decode, encode
+from tests.house import BACKSTAGE, STANDUP, House, button, labels, told
+
+
+@pytest.mark.parametrize(
+    "line", ["kick bob", "move bob backstage", "close", "quiet", "mute EG_recorder lock --force", "room-metadata"]
+)
+async def test_what_is_destructive_forced_or_wide_always_asks_and_names_the_room(house: House, line: str) -> None:
+    reply = await house.say(line, "alice")
+    assert reply.question
+    assert reply.outcome is None
+    assert STANDUP in told(reply)
+    assert labels(reply)[-1] == "No, leave it"
+    assert not house.writes
+
+
+async def test_the_undo_of_somebody_elses_work_asks(house: House) -> None:
+    done = await house.say("promote omar")
+    assert (await house.say(f"undo {done.case}", "alice")).question
+
+
+async def test_oneself_is_asked_about(house: House) -> None:
+    await house.grant("console:bob", Role.MODERATOR, STANDUP)
+    reply = await house.say("mute bob", "bob")
+    assert reply.question
+    assert "This is you" in told(reply)
+    assert "Mute Bob Stone (bob) in standup?" in told(reply)
+    assert (await house.yes("bob")).outcome is Outcome.DONE
+
+
+async def test_oneself_is_known_by_the_identity_that_the_settings_give(house: House) -> None:
+    house.use(Policy(identities={"slack": "user-{id}"}))
+    house.rooms.join(STANDUP, "user-U1")
+    await house.grant("slack:T1/U1", Role.MODERATOR, STANDUP)
+    assert (await house.say("demote user-U1", "slack:T1/U1")).question
+
+
+async def test_reading_about_oneself_is_not_asked_about(house: House) -> None:
+    await house.grant("console:bob", Role.VIEWER, STANDUP)
+    assert not (await house.say("participant bob", "bob")).question
+
+
+async def test_what_is_stored_is_the_bound_invocation_and_never_the_words(house: House) -> None:
+    await house.say("kick Bob Stone spamming")
+    item = await house.database.pending.get(button(house.last, "Remove").token)
+    assert item is not None
+    press: Any = decode(item.bound)
+    assert (press.room, press.target.identity, press.target.sid) == (STANDUP, "bob", house.person("bob").sid)
+    assert (press.reason, press.confirmed) == ("spamming", True)
+    assert decode(encode(press)) == press
+
+
+async def test_the_words_mean_nothing_any_more_once_it_is_asked(house: House) -> None:
+    await house.say("kick bob")
+    house.person("bob").name = "Somebody else"
+    house.person("anna").name = "Bob Stone"
+    await house.yes()
+    assert "bob" not in house.rooms.rooms[STANDUP].people
+    assert "anna" in house.rooms.rooms[STANDUP].people
+
+
+async def test_another_persons_press_is_refused_and_does_not_spend_it(house: House) -> None:
+    question = await house.say("kick bob")
+    reply = await house.press("Remove", "alice", of=question)
+    assert "not yours" in told(reply)
+    assert not house.writes
+    assert (await house.press("Remove", of=question)).outcome is Outcome.DONE
+
+
+async def test_a_token_that_was_made_up_does_nothing(house: House) -> None:
+    reply = await house.dispatcher.press(ChatUser("console:mia", "mia"), "c", "made-up")
+    assert "not known any more" in told(reply)
+
+
+async def test_it_expires(house: House) -> None:
+    question = await house.say("kick bob")
+    house.clock.advance(301)
+    reply = await house.press("Remove", of=question)
+    assert "expired" in told(reply)
+    assert not house.writes
+
+
+async def test_it_is_used_once(house: House) -> None:
+    question = await house.say("kick bob")
+    await house.press("Remove", of=question)
+    reply = await house.press("Remove", of=question)
+    assert "answered already" in told(reply)
+    assert house.writes == ["RemoveParticipant"]
+
+
+async def test_no_spends_the_yes(house: House) -> None:
+    question = await house.say("kick bob")
+    await house.press("No, leave it", of=question)
+    assert "answered already" in told(await house.press("Remove", of=question))
+    assert not house.writes
+
+
+async def test_of_two_presses_at_once_one_acts(house: House) -> None:
+    question = await house.say("kick bob")
+    replies = await asyncio.gather(*(house.press("Remove", of=question) for _ in range(5)))
+    assert sum(reply.outcome is Outcome.DONE for reply in replies) == 1
+    assert house.writes == ["RemoveParticipant"]
+
+
+async def test_the_person_is_authorised_again_when_they_press(house: House) -> None:
+    question = await house.say("kick bob")
+    await house.grant("console:mia", Role.VIEWER, STANDUP)
+    assert (await house.press("Remove", of=question)).outcome is Outcome.REFUSED
+    assert not house.writes
+    await house.grant("console:mia", Role.MODERATOR, STANDUP)
+    assert (await house.press("Remove", of=question)).outcome is Outcome.DONE, "the refused press did not spend it"
+
+
+async def test_protection_that_came_since_is_minded_when_they_press(house: House) -> None:
+    question = await house.say("kick bob")
+    house.use(Policy(protected=("bob",)))
+    assert (await house.press("Remove", of=question)).outcome is Outcome.REFUSED
+    assert not house.writes
+
+
+async def test_buttons_outlive_a_restart(house: House) -> None:
+    question = await house.say("kick bob")
+    house.use()
+    assert (await house.press("Remove", of=question)).outcome is Outcome.DONE
+
+
+async def test_the_buttons_of_a_public_answer_are_for_whoever_is_authorised(house: House) -> None:
+    reply = await house.say("mute bob")
+    assert (await house.press("Keep muted", "vera", of=reply)).outcome is Outcome.REFUSED
+    assert (await house.press("Keep muted", "bea", of=reply)).outcome is Outcome.REFUSED
+    assert (await house.press("Keep muted", "alice", of=reply)).outcome is Outcome.DONE
+
+
+async def test_a_repeated_event_acts_once(house: House) -> None:
+    first = await house.say("mute bob", event_key="slack:1")
+    again = await house.say("mute bob", event_key="slack:1")
+    assert first.outcome is Outcome.DONE
+    assert "handled already" in told(again)
+    assert again.outcome is None
+    assert house.writes == ["MutePublishedTrack"]
+
+
+async def test_of_simultaneous_deliveries_of_one_event_one_acts(house: House) -> None:
+    replies = await asyncio.gather(*(house.say("promote omar", event_key="slack:2") for _ in range(5)))
+    assert sum(reply.outcome is Outcome.DONE for reply in replies) == 1
+    assert house.writes == ["UpdateParticipant"]
+
+
+@pytest.mark.parametrize("line", ["use standup", "moderator console:new viewer", "close"])
+async def test_a_refusal_or_a_change_of_settings_is_one_per_event_too(house: House, line: str) -> None:
+    user = "mia" if line == "close" else "alice"
+    first = await house.say(line, user, event_key="slack:3")
+    assert first.case is not None
+    assert "handled already" in told(await house.say(line, user, event_key="slack:3"))
+
+
+async def test_dry_runs_never_ask(house: House) -> None:
+    for line in ("kick bob", "close", "move bob backstage", "quiet", "mute EG_recorder --force", "room-metadata"):
+        reply = await house.say(f"{line} --dry-run", "alice")
+        assert not reply.question, line
+    assert not house.writes
+
+
+async def test_a_question_is_private_and_the_answer_public(house: House) -> None:
+    assert (await house.say("kick bob")).audience.value == "private"
+    assert (await house.yes()).audience.value == "public"
+
+
+async def test_whoever_is_asked_in_one_room_answers_for_that_room(house: House) -> None:
+    await house.say("quiet backstage", "alice", room=STANDUP)
+    await house.yes("alice")
+    assert house.track("mei", room=BACKSTAGE).muted
+    assert not house.track("bob").muted
