@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.command import Again, BoundInvocation, Command, Invocation
 from bot.context import Services
 from bot.errors import AlreadyHandled, BotError, HistoryError, NotAModerator, Refused, RoomError, UnknownCommand
-from bot.history import Content, Draft, EntryKind, Outcome
+from bot.history import CaseQuery, Content, Draft, EntryKind, Outcome
 from bot.perform import Record
 from bot.reply import Button, Choice, Choices, Reply, Tone, say, text
+from bot.words import shortened
 
 STRANGER_SECONDS = 60.0
 MOST_STRANGERS = 10_000
+LONGEST_TYPED = 2_000  # what somebody who may not has typed is kept, but nobody can fill the disk with it
 
 
 class Refusals:
@@ -35,6 +38,8 @@ class Refusals:
             return Reply(Tone.INFO, say("This has been handled already."), command=name)
         reply = Reply(Tone.ERROR, say(error.user_text), _meant(error, typed), command=name)
         draft = self._draft(error, invocation, name, typed, command, bound)
+        if isinstance(error, NotAModerator) and not await self._first_this_minute(invocation.user.subject):
+            draft = None
         if draft is None:
             failed = isinstance(error, HistoryError) and command is not None and command.writes
             return replace(reply, outcome=Outcome.FAILED if failed else None) if failed else self._outcome(reply, error)
@@ -64,8 +69,6 @@ class Refusals:
     ) -> Draft | None:
         content = self._content(error, invocation, name, typed, bound)
         if isinstance(error, Refused):
-            if isinstance(error, NotAModerator) and not self._first_this_minute(invocation.user.subject):
-                return None
             return Draft(EntryKind.REFUSED, content, outcome=Outcome.REFUSED, code=error.code)
         if isinstance(error, RoomError) and command is not None and command.writes:
             return Draft(EntryKind.OUTCOME, content, outcome=Outcome.FAILED, code=error.code)
@@ -79,7 +82,7 @@ class Refusals:
             actor=invocation.user.subject,
             actor_name=Record(invocation.user, name).actor_name,
             command=name,
-            arguments=typed,
+            arguments=shortened(typed, LONGEST_TYPED) if isinstance(error, Refused) else typed,
             room=bound.room if bound else "",
             identity=target.identity if target else "",
             name=target.name if target else "",
@@ -88,8 +91,11 @@ class Refusals:
             detail=error.user_text,
         )
 
-    def _first_this_minute(self, subject: str) -> bool:
-        """Someone unknown is recorded at most once a minute, so that nobody can fill the history."""
+    async def _first_this_minute(self, subject: str) -> bool:
+        """Someone unknown is recorded at most once a minute, so that nobody can fill the history.
+
+        The history is asked too: another process, or the one before this, may have recorded them.
+        """
         now = self._services.clock.monotonic()
         last = self._strangers.get(subject)
         if last is not None and now - last < STRANGER_SECONDS:
@@ -97,7 +103,13 @@ class Refusals:
         if len(self._strangers) >= MOST_STRANGERS:
             self._strangers.clear()
         self._strangers[subject] = now
-        return True
+        query = CaseQuery(everywhere=True, actor=subject, kind=EntryKind.REFUSED, limit=1)
+        try:
+            newest = (await self._services.history.cases(query)).cases
+        except HistoryError:
+            return True
+        since = self._services.clock.now() - timedelta(seconds=STRANGER_SECONDS)
+        return not newest or newest[0].first.at < since
 
 
 def _meant(error: BotError, typed: str) -> tuple[Choices, ...]:

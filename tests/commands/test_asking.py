@@ -158,9 +158,9 @@ async def test_of_simultaneous_deliveries_of_one_event_one_acts(house: House) ->
     assert house.writes == ["UpdateParticipant"]
 
 
-@pytest.mark.parametrize("line", ["use standup", "moderator console:new viewer", "close"])
+@pytest.mark.parametrize("line", ["use standup", "moderator console:new viewer", "name bob Bo"])
 async def test_a_refusal_or_a_change_of_settings_is_one_per_event_too(house: House, line: str) -> None:
-    user = "mia" if line == "close" else "alice"
+    user = "mia" if line.startswith("name") else "alice"
     first = await house.say(line, user, event_key="slack:3")
     assert first.case is not None
     assert "handled already" in told(await house.say(line, user, event_key="slack:3"))
