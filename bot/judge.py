@@ -57,6 +57,13 @@ def settles(error: BotError | None) -> bool:
     return isinstance(error, NotFound | Unsupported)
 
 
+def may_show_later(action: Action[Any], after: Any, error: object) -> bool:
+    """Whether a change that was accepted, or may have been, is not in the room yet: seen up to 60 ms late, when an
+    app was still confirming the change before."""
+    refused = isinstance(error, BotError) and settles(error)
+    return after is not None and not refused and not action.holds(after)
+
+
 def _failed(error: BotError | None) -> Verdict:
     return Verdict(Outcome.FAILED, error.code if error else "", error)
 

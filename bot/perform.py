@@ -13,7 +13,7 @@ from typing import Any, Generic, cast
 
 from bot.errors import BotError, RoomError, SessionChanged, Unavailable
 from bot.history import Content, Draft, EntryKind, Outcome
-from bot.judge import Verdict, judge, late
+from bot.judge import Verdict, judge, late, may_show_later
 from bot.model import Participant
 from bot.owed import Owed
 from bot.people import ChatUser
@@ -21,6 +21,8 @@ from bot.ports import Clock, History, Locks, RoomService
 from bot.state import Difference, difference
 from bot.subject import Action, S, Subject
 from bot.tasks import Budget, gather_bounded, within
+
+SHOWN_LATER = (0.03, 0.15)  # seconds: the RoomService shows some changes a moment after they happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +179,11 @@ class Performer:
         open_ = [i for i, r in enumerate(results) if r.intent is not None and r.outcome is None]
         seen: dict[int, S | None] = {i: w for i in open_ if (w := written[i]) is not None and not _failed(w)}  # type: ignore[misc]
         unseen = [i for i in open_ if i not in seen]
-        if unseen:
-            seen |= dict(zip(unseen, await self._look_again([results[i] for i in unseen], budget), strict=True))
+        for pause in (0, *SHOWN_LATER):
+            if unseen:
+                await asyncio.sleep(pause)
+                seen |= dict(zip(unseen, await self._look_again([results[i] for i in unseen], budget), strict=True))
+            unseen = [i for i in unseen if may_show_later(results[i].part.action, seen[i], written[i])]
         judged = list(results)
         for i in open_:
             error = written[i]
