@@ -68,11 +68,18 @@ def _check(context: Context, arguments: Arguments, rooms: tuple[str, ...], store
             raise Refused("Nobody raises their own role. Another admin can.", "own_role")
     touched = next((grant.rooms for grant in stored if grant.subject == subject), ())
     own = _own_scope(context)
-    beyond = [glob for glob in (*rooms, *touched) if not any(glob_covers(mine, glob) for mine in own)]
-    if beyond:
+    if beyond := _beyond(own, rooms):
         raise OutOfScope(f"You are not admin over {', '.join(beyond)}. You are over: {', '.join(own) or 'none'}.")
+    if _beyond(own, touched):
+        raise OutOfScope(
+            f"{subject} has a role over rooms of which you are not admin; an admin of those can change it."
+        )
     if _leaves_no_admin(context, arguments, rooms, stored):
         raise Refused(f"{subject} is the last admin. Make somebody else admin first.", "last_admin")
+
+
+def _beyond(own: tuple[str, ...], rooms: tuple[str, ...]) -> list[str]:
+    return [glob for glob in rooms if not any(glob_covers(mine, glob) for mine in own)]
 
 
 def _leaves_no_admin(context: Context, arguments: Arguments, rooms: tuple[str, ...], stored: tuple[Grant, ...]) -> bool:

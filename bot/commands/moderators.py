@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.command import Command, Effect, NoArguments
 from bot.context import Context
 from bot.people import Grant, Role
@@ -12,15 +14,16 @@ COLUMNS = (Column("Who", 0), Column("Role", 0), Column("Rooms", 1), Column("Give
 
 async def run(context: Context, arguments: NoArguments) -> Reply:
     settled = [grant for admin in context.policy.admins for grant in context.policy.admin_grants(admin)]
-    grants = [*settled, *(grant for grant in await context.services.roster.grants() if _visible(context, grant))]
+    stored = [_visible(context, grant) for grant in await context.services.roster.grants()]
+    grants = [*settled, *(grant for grant in stored if grant.rooms)]
     grants.sort(key=lambda grant: (-grant.role, grant.subject))
     rows = tuple(_row(grant) for grant in grants)
     return Reply(Tone.INFO, say(f"{len(rows)} grants:"), (Table(COLUMNS, rows),))
 
 
-def _visible(context: Context, grant: Grant) -> bool:
-    """A grant over rooms that the person may not see tells nothing of them."""
-    return "*" in grant.rooms or any(context.moderator.may_see(glob) for glob in grant.rooms)
+def _visible(context: Context, grant: Grant) -> Grant:
+    """The grant with the rooms that the person may see, or that name none."""
+    return replace(grant, rooms=tuple(glob for glob in grant.rooms if glob == "*" or context.moderator.may_see(glob)))
 
 
 def _row(grant: Grant) -> tuple[Spans, ...]:
