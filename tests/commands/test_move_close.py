@@ -112,8 +112,9 @@ async def test_a_closed_room_has_no_undo(house: House) -> None:
     assert "no undo" in told(await house.say(f"undo {reply.case}", "alice", room=BACKSTAGE))
 
 
-async def test_close_needs_an_admin(house: House) -> None:
-    assert (await house.say("close standup")).outcome is Outcome.REFUSED
+async def test_close_needs_a_moderator_of_the_room(house: House) -> None:
+    assert (await house.say("close standup")).question
+    assert (await house.say("close standup", "vera")).outcome is Outcome.REFUSED
 
 
 async def test_a_dry_run_of_close_closes_nothing(house: House) -> None:
