@@ -35,7 +35,7 @@ class Whom:
             place = await places.resolve(self.context, "", self.line.rewrite(None))
             if isinstance(place, Reply):
                 return place
-            return await self._try(place, readings) or await self._nobody(place, readings, None)
+            return await self._try(place, readings) or await self._nobody(place, None)
         return await self._bind_in(scoped, readings)
 
     async def _bind_in(self, scoped: Reading, readings: Readings) -> BoundInvocation | Reply:
@@ -50,7 +50,7 @@ class Whom:
             if isinstance(place, str) and (settled := await self._apart_from(inside, place, readings)) is not None:
                 return settled
         places.check_scope(self.context, given)
-        return await self._nobody(given, inside, word)
+        return await self._nobody(given, word)
 
     async def _apart_from(self, inside: Readings, place: str, readings: Readings) -> BoundInvocation | Reply | None:
         """The one person whom the words name exactly in the room that is meant, where `in:...` is of the reason."""
@@ -79,6 +79,8 @@ class Whom:
         matches = Matches(tuple(match for match in found.exact if match.length in readings), near)
         if (single := matches.single) is not None:
             return await self._settle(room, single, _reading(readings[single.length]))
+        if self.line.command.takes_gone and not found.exact and (gone := await self._gone(room, readings)) is not None:
+            return gone
         options = [match for match in matches.options if isinstance(readings[match.length], Reading)]
         if options:
             bound = [self._targeted(room, m.person, _reading(readings[m.length])) for m in options]
@@ -125,9 +127,7 @@ class Whom:
             return None
         return (f"in the room {room}", Again(self.line.without(words[0].start, words[1].end), room))
 
-    async def _nobody(self, room: str, readings: Readings, word: Word | None) -> BoundInvocation | Reply:
-        if self.line.command.takes_gone and (gone := await self._gone(room, readings)) is not None:
-            return gone
+    async def _nobody(self, room: str, word: Word | None) -> BoundInvocation | Reply:
         if not await self._exists(room):
             return await places.ended(self.context, room, self.line.rewrite(word))
         typed = self.line.words[0].text
