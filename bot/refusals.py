@@ -15,6 +15,7 @@ from bot.reply import Button, Choice, Choices, Reply, Tone, say, text
 from bot.words import shortened
 
 STRANGER_SECONDS = 60.0
+SENTENCE, END = 800, 200  # characters: what was typed stands in some sentences, and may be very long
 MOST_STRANGERS = 10_000
 LONGEST_TYPED = 2_000  # what somebody who may not has typed is kept, but nobody can fill the disk with it
 
@@ -36,7 +37,7 @@ class Refusals:
         """What the person is told; refusals, and writes that the room service failed, get a case."""
         if isinstance(error, AlreadyHandled):
             return Reply(Tone.INFO, say("This has been handled already."), command=name)
-        reply = Reply(Tone.ERROR, say(error.user_text), _meant(error, typed), command=name)
+        reply = Reply(Tone.ERROR, say(_bounded(error.user_text)), _meant(error, typed), command=name)
         draft = self._draft(error, invocation, name, typed, command, bound)
         if isinstance(error, NotAModerator) and not await self._first_this_minute(invocation.user.subject):
             draft = None
@@ -110,6 +111,10 @@ class Refusals:
             return True
         since = self._services.clock.now() - timedelta(seconds=STRANGER_SECONDS)
         return not newest or newest[0].first.at < since
+
+
+def _bounded(sentence: str) -> str:
+    return sentence if len(sentence) <= SENTENCE + END else f"{sentence[:SENTENCE]} … {sentence[-END:]}"
 
 
 def _meant(error: BotError, typed: str) -> tuple[Choices, ...]:

@@ -18,6 +18,7 @@ _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 _NO_DIRECTION = dict.fromkeys(map(ord, _BIDI_CONTROLS))
 _FLAG = re.compile(rf"^[{DASHES}]{{1,2}}(?=[^\W\d_])")
 _OPENS_AFTER = "=:,"
+LONGEST_TYPED = 100  # characters of what was typed that an answer repeats
 _CLOSING = re.compile(rf"[{QUOTES}](?=\s|,|$)")  # a quote closes with white space, a comma or nothing behind it
 _APOSTROPHES = str.maketrans(dict.fromkeys("‘’‛ʼ＇`´", "'") | dict.fromkeys("“”„‟＂", '"'))
 MOST_WORDS = 2000

@@ -12,6 +12,7 @@ from bot.people import ChatUser, Moderator
 from bot.reply import Button, Choices, Reply, Tone, say
 
 YES, NO = ("yes", "y"), ("no", "n")
+LONGEST_NUMBER = 9  # digits
 
 
 class Session:
@@ -28,10 +29,11 @@ class Session:
             return Reply(Tone.INFO, say("Type a command, for example /participants. /help lists them."))
         if word in YES + NO:
             return await self._decide(word in YES, word)
-        if word.isdecimal() and (button := self._numbered(int(word))) is not None:
-            return await self._press(button, word)
         if word.isdecimal():
-            return Reply(Tone.WARN, say(f"There is no choice {word} pending. Nothing was done."), command=word)
+            number = word[:LONGEST_NUMBER]  # int() refuses thousands of digits
+            if (button := self._numbered(int(number))) is not None:
+                return await self._press(button, word)
+            return Reply(Tone.WARN, say(f"There is no choice {number} pending. Nothing was done."), command=number)
         invocation = Invocation(self._user, self._channel, line, self._event_key(), self._room)
         return self._kept(await self._dispatcher.handle(invocation))
 

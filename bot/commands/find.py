@@ -13,7 +13,7 @@ from bot.model import Participant, Room
 from bot.people import Role
 from bot.reply import Button, Column, Name, Part, Reply, Spans, Table, Tone, say, text
 from bot.tasks import gather_bounded
-from bot.words import fold
+from bot.words import LONGEST_TYPED, fold, shortened
 
 AT_ONCE = 8
 MOST_SHOWN = 40
@@ -43,7 +43,12 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     places = list(dict.fromkeys(room.name for room, _ in found))[:5]
     buttons = tuple(Button(name, Again("participants", name)) for name in places)
     people = "1 person" if len(found) == 1 else f"{len(found)} people"
-    return Reply(Tone.INFO, say(f"{people} in {_rooms(len(asked))} match ", Name(arguments.text)), parts, buttons)
+    return Reply(
+        Tone.INFO,
+        say(f"{people} in {_rooms(len(asked))} match ", Name(shortened(arguments.text, LONGEST_TYPED))),
+        parts,
+        buttons,
+    )
 
 
 def _rooms(count: int) -> str:

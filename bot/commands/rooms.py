@@ -16,7 +16,7 @@ from bot.params import Filter, Page
 from bot.people import Role
 from bot.reply import Button, Column, Name, Reply, Spans, Table, Tone, say
 from bot.tasks import gather_bounded
-from bot.words import fold, one_line, shortened
+from bot.words import LONGEST_TYPED, fold, one_line, shortened
 
 AT_ONCE = 8
 LONGEST_TITLE = 80
@@ -41,7 +41,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     rows = tuple(_row(context, room, people) for room, people in zip(shown, counted, strict=True))
     command = f"rooms {arguments.filter}".strip()
     number = "1 live room" if len(rooms) == 1 else f"{len(rooms)} live rooms"
-    matching = say(" matching ", Name(arguments.filter)) if arguments.filter else ()
+    matching = say(" matching ", Name(shortened(arguments.filter, LONGEST_TYPED))) if arguments.filter else ()
     parts = (*((Table(COLUMNS, rows),) if rows else ()), *cut(len(shown), len(rooms), page, size, command))
     buttons = tuple(Button(room.name, Again("participants", room.name)) for room in shown[:5])
     more = page_buttons(command, "", page, more=page * size < len(rooms))
