@@ -88,6 +88,8 @@ class Scene:
     async def close(self) -> None:
         for person, _ in self._people:
             await person.leave()
+        for room in await self.service.list_rooms(sorted({room for _, room in self._people} | {self.room})):
+            await self.service.delete_room(room.name)  # it would be in everybody's choices for 20 s more
         await self.service.aclose()
 
 
