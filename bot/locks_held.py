@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.crowd import sources_text
-from bot.history import CaseQuery, Content, EntryKind, Outcome, decode_difference
+from bot.history import CaseQuery, Content, Outcome, decode_difference
 from bot.model import Participant, Source
 from bot.ports import History
 from bot.state import PERMISSION, SOURCES
@@ -13,6 +13,7 @@ from bot.subject import PersonSubject
 
 CAN_PUBLISH, CAN_DATA = PERMISSION + "can_publish", PERMISSION + "can_publish_data"
 MOST_CASES = 50
+EFFECTIVE = (Outcome.DONE, Outcome.UNKNOWN, None)  # None: the record of what became of it is still pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,10 @@ async def held_by_locks(history: History, subject: PersonSubject, person: Partic
     taken: set[Source] = set()
     chat = False
     for case in page.cases:
-        for entry in case.entries:
-            effective = entry.kind in (EntryKind.OUTCOME, EntryKind.RECONCILED) and entry.content is not None
-            if effective and entry.outcome is Outcome.DONE and entry.content and entry.content.sid == subject.sid:
-                sources, data = _taken(entry.content, person)
+        for intent in case.intents:
+            about = case.about(intent) or intent
+            if about.content and about.content.sid == subject.sid and about.outcome in EFFECTIVE:
+                sources, data = _taken(about.content, person)
                 taken |= sources
                 chat = chat or data
     return Held(frozenset(taken) - person.permission.effective_sources, chat and not person.permission.can_publish_data)
