@@ -1,4 +1,4 @@
-"""Writes the pages that are derived: every command from its declaration, every setting from its one place.
+"""Writes what is derived: every command from its declaration, every setting from its one place, Slack's manifest.
 
 `python -m adapters.documents` rewrites them in the checkout, `--check` only says which are stale.
 """
@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from adapters.settings import CONFIG, SETTINGS, Setting
+from adapters.slack.manifest import manifest_text
 from bot.command import Command, Effect, Kind, Param
 from bot.grammar import FLAGS, SOURCE_WORDS
 from bot.people import Role
 from bot.registry import Registry, load
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
 DERIVED = "<!-- Derived from the code by `make generate`: change the code, not this page. -->"
 
 EFFECTS = {
@@ -137,8 +139,12 @@ def _page(*pieces: str) -> str:
 
 
 def pages() -> dict[str, str]:
-    """Every derived page by its file name below `docs`."""
-    return {"commands.md": command_page(load()), "settings.md": settings_page(SETTINGS)}
+    """Every derived file by its name in the repository."""
+    return {
+        "docs/commands.md": command_page(load()),
+        "docs/settings.md": settings_page(SETTINGS),
+        "manifest.yml": manifest_text(load()),
+    }
 
 
 def stale(folder: Path) -> list[str]:
@@ -150,20 +156,20 @@ def _read(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
-def main(arguments: Sequence[str] | None = None, folder: Path = DOCS) -> int:
-    """Rewrite the pages; with `--check` write nothing, and the exit status is 1 when one is stale."""
-    parser = argparse.ArgumentParser("python -m adapters.documents", description="Write the derived pages.")
+def main(arguments: Sequence[str] | None = None, folder: Path = ROOT) -> int:
+    """Rewrite the files; with `--check` write nothing, and the exit status is 1 when one is stale."""
+    parser = argparse.ArgumentParser("python -m adapters.documents", description="Write the derived files.")
     parser.add_argument("--check", action="store_true", help="only say which are stale")
     check = parser.parse_args(arguments).check
     found = stale(folder)
     if check:
         for name in found:
-            sys.stderr.write(f"docs/{name} is stale: run `make generate` and commit it\n")
+            sys.stderr.write(f"{name} is stale: run `make generate` and commit it\n")
         return 1 if found else 0
-    folder.mkdir(exist_ok=True)
     for name in found:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(pages()[name], encoding="utf-8")
-        sys.stdout.write(f"docs/{name} rewritten\n")
+        sys.stdout.write(f"{name} rewritten\n")
     return 0
 
 

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from adapters.documents import DOCS, command_page, main, pages, settings_page, stale
+from adapters.documents import DOCS, ROOT, command_page, main, pages, settings_page, stale
 from adapters.settings import SETTINGS, Setting
 from bot.registry import load
 
-ROOT = DOCS.parent
-
 
 def test_the_pages_in_the_repository_are_fresh() -> None:
-    assert stale(DOCS) == [], "run `make generate` and commit what it changes"
+    assert stale(ROOT) == [], "run `make generate` and commit what it changes"
 
 
 def test_every_command_is_there_with_its_arguments_and_examples() -> None:
@@ -45,13 +43,16 @@ def test_what_would_break_a_table_is_escaped() -> None:
 def test_writing_makes_fresh_pages_and_checking_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path / "docs"
+    folder = tmp_path / "checkout"
     assert main(["--check"], folder) == 1
     assert "docs/commands.md is stale" in capsys.readouterr().err
     assert not folder.exists()
 
     assert main([], folder) == 0
-    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == pages()
+    written = {
+        p.relative_to(folder).as_posix(): p.read_text(encoding="utf-8") for p in folder.rglob("*") if p.is_file()
+    }
+    assert written == pages()
     assert "docs/settings.md rewritten" in capsys.readouterr().out
 
     assert main(["--check"], folder) == 0

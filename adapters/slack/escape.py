@@ -1,0 +1,72 @@
+"""Text of any origin, made harmless for Slack's mrkdwn.
+
+Slack reads `&`, `<` and `>` as the beginning of its own forms, and has three entities for them; for what formats
+(`*`, `_`, `~`, backticks, `:emoji:`, a `>` that begins a line) it has no escape at all. Those are shown as their
+full-width twins, only where they could act: the core reads a twin that somebody copies as the original.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot.words import isolated
+
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_TWINS = str.maketrans("*_~`:>@", "＊＿～｀：＞＠")
+# Inside a word (`user_1_a`) Slack formats nothing; what it takes for a word outside ASCII is not written down.
+_FORMATS = re.compile(r"(?<![A-Za-z0-9])[*_~]|[*_~](?![A-Za-z0-9])|`")
+_EMOJI = re.compile(r":(?=[\w+'’-]{1,100}:)")
+_QUOTE = re.compile(r"^[\s\u2066-\u2069]*>+", re.MULTILINE)
+_EVERYBODY = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
+_ACTIVE = (_FORMATS, _EMOJI, _QUOTE, _EVERYBODY)
+
+
+def size(text: str) -> int:
+    """The length as Slack may count it: in UTF-16 units, which is never less than in characters."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def neutral(text: str) -> str:
+    """Text that mrkdwn shows as it stands; line breaks stay."""
+    for active in _ACTIVE:
+        text = active.sub(lambda found: found.group().translate(_TWINS), text)
+    return text.translate(_ENTITIES)
+
+
+def lines(text: str) -> str:
+    """Our own sentences, which may hold words of anybody: every line kept within itself."""
+    return "\n".join(neutral(isolated(line)) for line in text.split("\n"))
+
+
+def name(text: str) -> str:
+    """What somebody chose as a name: one line."""
+    return neutral(isolated(text))
+
+
+def bold(text: str) -> str:
+    """A name in bold; nothing for an empty one."""
+    inside = name(text).strip().replace("*", "＊")
+    return f"*{inside}*" if inside else ""
+
+
+def code(text: str) -> str:
+    """Something to copy: inside backticks Slack formats nothing."""
+    inside = isolated(text).replace("`", "｀").translate(_ENTITIES)
+    return f"`{inside}`" if inside.strip() else inside
+
+
+def fitted(text: str, room: int, form: Callable[[str], str]) -> str:
+    """As much of the text's beginning as takes no more than `room` in that form; unformed."""
+    length = min(len(text), max(room, 0))
+    while length and (taken := size(form(text[:length]))) > room:
+        length = min(length - 1, length * room // taken)
+    return text[:length]
+
+
+def shown(text: str, most: int) -> str:
+    """For Slack's plain_text, which reads no markup at all: one line, cut where it must be."""
+    line = isolated(text).strip() or "-"
+    if size(line) <= most:
+        return line
+    return isolated(fitted(text.strip(), most - 1, isolated)) + "…"

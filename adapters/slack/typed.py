@@ -1,0 +1,110 @@
+"""What a person typed, as they typed it: Slack's forms for mentions, links and entities undone, and nothing else.
+
+Smart quotes and dashes are left alone: the core reads them, and a text argument has to stay verbatim.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from adapters.slack.people import group_subject, subject
+from bot.command import Command, Kind
+from bot.dispatch import split_command
+
+_FORM = re.compile(r"<([^<>|\s][^<>|]*)(?:\|([^<>]*))?>")
+_ACCOUNT = re.compile(r"@([A-Z0-9]+)")
+_GROUP = re.compile(r"!subteam\^([A-Z0-9]+)")
+_EVERYBODY = re.compile(r"!(channel|here|everyone|group)")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.+", re.DOTALL)
+_KEY = re.compile(r"[\w-]+:$")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # this order: `&amp;lt;` is `&lt;`, and not `<`
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads lines for the commands given. `identity_of` is the identity that an account has in rooms, if settings say.
+
+    A mention is an account where an account is asked for: as the argument of `/moderator`, or behind a key (`by:`).
+    As the person whom a command is about it is the identity, or stays a mention, which the core refuses: a chat name
+    is never taken for a participant. Anywhere else (a reason, a text) it is what was seen: `@ann`.
+    """
+
+    home: str
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    identity_of: Callable[[str], str | None] = lambda _: None
+
+    def line(self, text: str) -> str:
+        """The line for the core."""
+        name, _ = split_command(text)
+        command = self.commands.get(name)
+        parts = text.split(maxsplit=1)
+        start = len(text) - len(parts[1]) if len(parts) > 1 else len(text)
+
+        def form(found: re.Match[str]) -> str:
+            before = text[start : found.start()] if found.start() >= start else None
+            return self._mention(found, command, before)
+
+        return _undone(text, form)
+
+    def _mention(self, found: re.Match[str], command: Command | None, before: str | None) -> str:
+        account, group = _ACCOUNT.fullmatch(found[1]), _GROUP.fullmatch(found[1])
+        if not (account or group):
+            return plain_form(found)
+        first = before is not None and not before.strip()
+        if (first and command and command.param(Kind.SUBJECT)) or (before and _KEY.search(before)):
+            return subject(self.home, account[1]) if account else group_subject(self.home, group[1] if group else "")
+        if first and account and command and command.param(Kind.WHO):
+            identity = self.identity_of(account[1])
+            return f'"{identity}"' if identity and " " in identity else identity or f"<@{account[1]}>"
+        return plain_form(found)
+
+
+def plain_form(found: re.Match[str]) -> str:
+    """What stood on the screen for one of Slack's forms."""
+    inside, label = found[1], found[2]
+    if account := _ACCOUNT.fullmatch(inside):
+        return f"@{label or account[1]}"
+    if group := _GROUP.fullmatch(inside):
+        return f"@{(label or group[1]).removeprefix('@')}"
+    if everybody := _EVERYBODY.fullmatch(inside):
+        return f"@{everybody[1]}"
+    if inside.startswith("#"):
+        return f"#{label or inside[1:]}"
+    if inside.startswith("!") or (_ADDRESS.fullmatch(inside) and label):
+        return label or inside[1:]
+    if _ADDRESS.fullmatch(inside):
+        return inside.removeprefix("mailto:").removeprefix("tel:")
+    return found[0]
+
+
+def undone(text: str) -> str:
+    """A text as it was seen."""
+    return _undone(text, plain_form)
+
+
+def _undone(text: str, form: Callable[[re.Match[str]], str]) -> str:
+    pieces, at = [], 0
+    for found in _FORM.finditer(text):
+        pieces += [_entities(text[at : found.start()]), _entities(form(found))]
+        at = found.end()
+    return "".join([*pieces, _entities(text[at:])])
+
+
+def _entities(text: str) -> str:
+    for entity, char in _ENTITIES:
+        text = text.replace(entity, char)
+    return text
+
+
+def without_mention(text: str, bots: Collection[str]) -> str:
+    """What is said to the bot: what follows its mention, else what stands before it."""
+    if not bots:
+        return text
+    mention = re.compile(rf"<@(?:{'|'.join(sorted(map(re.escape, bots)))})(?:\|[^<>]*)?>[:,]?")
+    found = mention.search(text)
+    if found is None:
+        return text
+    behind = text[found.end() :].lstrip()
+    return behind or text[: found.start()].strip()
