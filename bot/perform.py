@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, cast
 
 from bot.errors import BotError, RoomError, SessionChanged, Unavailable
@@ -64,7 +64,10 @@ class Part(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Result(Generic[S]):
-    """What became of one part. `outcome` None: nothing was attempted (`error` says why, or there was nothing to do)."""
+    """What became of one part. `outcome` None: nothing was attempted (`error` says why, or there was nothing to do).
+
+    `changes` is the difference between `before` and `wanted`.
+    """
 
     part: Part[S]
     before: S
@@ -76,10 +79,7 @@ class Result(Generic[S]):
     error: BotError | None = None
     owed: bool = False
     intent: int | None = None
-
-    @property
-    def changes(self) -> Difference:
-        return difference(self.before, self.wanted)
+    changes: Difference = field(default_factory=Difference)
 
     @property
     def void(self) -> bool:
@@ -139,8 +139,9 @@ class Performer:
         if not part.action.bears_on(before):
             return Result(part, before, before)
         wanted = part.action.amend(before)
-        outcome = None if difference(before, wanted) else Outcome.ALREADY
-        return Result(part, before, wanted, after=before if outcome else None, outcome=outcome)
+        if changes := difference(before, wanted):
+            return Result(part, before, wanted, changes=changes)
+        return Result(part, before, wanted, after=before, outcome=Outcome.ALREADY)
 
     async def _intend(self, results: list[Result[S]], record: Record) -> list[Result[S]]:
         """Write the intents, and what holds already, in one append."""

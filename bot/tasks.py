@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from bot.ports import Clock
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 Failure = TypeVar("Failure", bound=Exception)
+Timeout = Callable[[float], AbstractAsyncContextManager[object]]
 
 
 async def gather_bounded(
@@ -59,7 +61,14 @@ class Budget:
 
 
 async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, Answer]) -> Answer:
-    """The answer of `work`; TimeoutError, and `work` cancelled, when it takes longer."""
+    """The answer of `work`; TimeoutError, and `work` cancelled, when it takes longer.
+
+    A clock that has a `timeout` of its own (the system's: `asyncio.timeout`) needs no task and no timer for it.
+    """
+    timeout: Timeout | None = getattr(clock, "timeout", None)
+    if timeout is not None:
+        async with timeout(seconds):
+            return await work
     task = asyncio.ensure_future(work)
     timer = asyncio.ensure_future(clock.sleep(seconds))
     try:
