@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     export = ledger.add_parser("export", help="write every entry to standard output, one a line")
     export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
     export.set_defaults(run=_export)
+    _manifest_options(commands.add_parser("manifest", help="print the manifest of the Slack app"))
     return whole
 
 
@@ -72,6 +73,15 @@ def _console_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="name", metavar="NAME", help="who you are (default: your OS user)")
     parser.add_argument("--room", default="", metavar="ROOM", help="the room to begin in")
     parser.add_argument("--json", action="store_true", help="one JSON object for each reply")
+
+
+def _manifest_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--http", default="", metavar="URL", help="for HTTP mode, with this public https address")
+    parser.add_argument("--root", default="usher", metavar="NAME", help="the slash command that takes every command")
+    parser.add_argument(
+        "--root-only", action="store_true", help="no other slash command: for when Slack refuses one of their names"
+    )
+    parser.set_defaults(run=_manifest)
 
 
 def _console(options: argparse.Namespace, settings: Settings) -> int:
@@ -112,6 +122,18 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
 
     settings.require("DATABASE_URL")
     return export(settings["DATABASE_URL"], options.format, sys.stdout)
+
+
+def _manifest(options: argparse.Namespace, settings: Settings) -> int:
+    from adapters.slack.manifest import Options, manifest_text
+    from bot.registry import load as commands
+
+    try:
+        text = manifest_text(commands(), Options(options.http, options.root, options.root_only))
+    except ValueError as error:
+        raise BotError(f"The manifest {error}.") from None
+    sys.stdout.write(text)
+    return 0
 
 
 if __name__ == "__main__":
