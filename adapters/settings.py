@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +101,12 @@ CONFIG = "USHER_CONFIG"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Parsed values by name; what is missing or wrong is kept as sentences until somebody needs it."""
+    """Parsed values by name; what is missing or wrong is kept as sentences until somebody needs it.
 
-    values: Mapping[str, Any]
+    The values, a secret among them, stay out of `repr`, so out of logs and tracebacks.
+    """
+
+    values: Mapping[str, Any] = field(repr=False)
     problems: Mapping[str, str]
     sources: Mapping[str, str]
 
@@ -152,7 +155,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
 def _given(setting: Setting, environment: Mapping[str, str], file: Mapping[str, str]) -> tuple[str, str]:
     """The text of a setting and where it came from; ValueError when there is none."""
     for place, found in (("environment", environment), ("configuration file", file)):
-        if found.get(setting.name):
+        if found.get(setting.name, "").strip():
             return found[setting.name], place
         path = found.get(f"{setting.name}_FILE") if setting.secret else None
         if path:

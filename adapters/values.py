@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from adapters.livekit.address import parse_address
 from bot.people import Role, is_subject
 from bot.registry import load
+
+GIVEN = tuple(role.word for role in Role if role)
+DIGITS = 9
 
 
 def text(given: str) -> str:
@@ -21,15 +25,20 @@ def words(given: str) -> tuple[str, ...]:
 
 
 def livekit_url(given: str) -> str:
-    parts = urlsplit(given.strip())
-    if parts.scheme not in ("ws", "wss", "http", "https") or not parts.hostname:
-        raise ValueError("is no ws, wss, http or https address")
+    try:
+        parse_address(given)
+    except ValueError:
+        raise ValueError("is no ws, wss, http or https address of host, port and path alone") from None
     return given.strip()
 
 
 def http_url(given: str) -> str:
-    parts = urlsplit(given.strip())
-    if given.strip() and (parts.scheme not in ("http", "https") or not parts.hostname):
+    try:
+        parts = urlsplit(given.strip())
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if given.strip() and not good:
         raise ValueError("is no http or https address")
     return given.strip()
 
@@ -46,9 +55,11 @@ def roles(given: str) -> dict[str, Role]:
     commands = load()
     found = {}
     for word in words(given):
-        command, _, role = word.partition("=")
+        command, _, role = (part.strip() for part in word.partition("="))
         if command not in commands:
             raise ValueError(f"names a command that does not exist: {command!r}")
+        if role.lower() not in GIVEN:
+            raise ValueError(f"gives {command} no role that there is: {', '.join(GIVEN)}")
         found[command] = Role.parse(role)
     return found
 
@@ -56,7 +67,7 @@ def roles(given: str) -> dict[str, Role]:
 def identities(given: str) -> dict[str, str]:
     found = {}
     for word in words(given):
-        platform, _, pattern = word.partition("=")
+        platform, _, pattern = (part.strip() for part in word.partition("="))
         if platform not in ("console", "slack", "discord") or "{id}" not in pattern:
             raise ValueError(f"has {word!r}: write platform=pattern with {{id}} in it")
         found[platform] = pattern
@@ -64,7 +75,7 @@ def identities(given: str) -> dict[str, str]:
 
 
 def pair_or_empty(given: str) -> str:
-    if given and (not given.partition("=")[0] or "=" not in given):
+    if given and (not given.partition("=")[0].strip() or "=" not in given):
         raise ValueError("is no key=value")
     return given.strip()
 
@@ -78,7 +89,7 @@ def name(given: str) -> str:
 
 def number(least: int, most: int) -> Callable[[str], int]:
     def parse(given: str) -> int:
-        if not given.strip().isdecimal() or not least <= int(given) <= most:
+        if not given.strip().isdecimal() or len(given.strip()) > DIGITS or not least <= int(given) <= most:
             raise ValueError(f"must be a number from {least} to {most}")
         return int(given)
 

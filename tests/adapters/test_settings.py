@@ -1,0 +1,187 @@
+"""Settings: all that is wrong is named at once, the environment comes first, and no secret is ever shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from adapters.settings import SETTINGS, Settings, SettingsError, load
+from bot.people import Role
+
+SECRET = "s3cret-s3cret-s3cret"
+GOOD = {"LIVEKIT_URL": "ws://localhost:7880", "LIVEKIT_API_KEY": "APIkey", "LIVEKIT_API_SECRET": SECRET}
+
+
+def complaints(settings: Settings, *names: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        settings.require(*names)
+    assert SECRET not in caught.value.user_text
+    return caught.value.user_text.splitlines()
+
+
+def test_without_any_setting_each_missing_one_is_named_with_how_it_looks() -> None:
+    assert complaints(load({})) == [
+        "LIVEKIT_URL is not set. It should look like: wss://my-project.livekit.cloud",
+        "LIVEKIT_API_KEY is not set. It should look like: APIxxxxxxxxxxxx",
+        "LIVEKIT_API_SECRET is not set (or LIVEKIT_API_SECRET_FILE). It should look like: (a long random text)",
+    ]
+
+
+def test_all_wrong_ones_are_named_at_once_with_what_each_should_look_like() -> None:
+    wrong = {
+        "LIVEKIT_URL": "localhost",
+        "LIVEKIT_API_KEY": " ",
+        "LIVEKIT_API_SECRET_FILE": "/does/not/exist",
+        "USHER_ADMINS": "alice",
+        "USHER_ROLES": "kick=boss",
+        "USHER_PROTECTED_ATTRIBUTE": "host",
+        "USHER_IDENTITIES": "console",
+        "USHER_PAGE_SIZE": "4",
+        "USHER_FIND_CALLS": "many",
+        "USHER_SERVER": "x" * 65,
+        "USHER_LIVEKIT_EDITION": "enterprise",
+        "USHER_CA_FILE": "/does/not/exist",
+        "USHER_PROXY": "proxy",
+        "USHER_LOG_LEVEL": "loud",
+    }
+    sentences = complaints(load(wrong))
+    assert [sentence.partition(" ")[0] for sentence in sentences] == [
+        name.replace("SECRET_FILE", "SECRET") for name in wrong
+    ]
+    examples = {setting.name: setting.example for setting in SETTINGS}
+    for sentence in sentences:
+        assert sentence.endswith(f". It should look like: {examples[sentence.partition(' ')[0]]}")
+
+
+def test_only_what_is_needed_has_to_be_right() -> None:
+    settings = load({"USHER_PAGE_SIZE": "4"})
+    settings.require("DATABASE_URL")
+    assert settings["DATABASE_URL"] == "sqlite:///usher.db"
+    assert len(complaints(settings, "USHER_PAGE_SIZE", "LIVEKIT_URL")) == 2
+
+
+def test_every_example_is_taken_as_it_stands() -> None:
+    given = {setting.name: setting.example for setting in SETTINGS if setting.name != "USHER_CA_FILE"}
+    settings = load(given)
+    assert settings.problems == {}
+    settings.require()
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_path: Path) -> None:
+    path = tmp_path / "usher.toml"
+    path.write_text('USHER_SERVER = "from the file"\nUSHER_PAGE_SIZE = 30\nUSHER_TITLE_KEY = ""\n')
+    settings = load({**GOOD, "USHER_CONFIG": str(path), "USHER_SERVER": "from here"})
+    assert (settings["USHER_SERVER"], settings.sources["USHER_SERVER"]) == ("from here", "environment")
+    assert (settings["USHER_PAGE_SIZE"], settings.sources["USHER_PAGE_SIZE"]) == (30, "configuration file")
+    assert (settings["USHER_TITLE_KEY"], settings.sources["USHER_TITLE_KEY"]) == ("title", "default")
+
+
+def test_in_toml_lists_are_words_and_tables_are_pairs(tmp_path: Path) -> None:
+    path = tmp_path / "usher.toml"
+    path.write_text(
+        'USHER_ADMINS = ["console:alice", "discord:1"]\nUSHER_PROTECTED = []\n[USHER_ROLES]\nkick = "admin"\n'
+    )
+    settings = load({**GOOD, "USHER_CONFIG": str(path)})
+    settings.require()
+    policy = settings.policy
+    assert (policy.admins, policy.protected) == (("console:alice", "discord:1"), ())
+    assert policy.roles == {"kick": Role.ADMIN}
+
+
+def test_the_policy_holds_what_was_set() -> None:
+    given = {
+        "USHER_PROTECTED": "host-*",
+        "USHER_PROTECTED_ATTRIBUTE": "role=host",
+        "USHER_IDENTITIES": "discord=d:{id}",
+        "USHER_TITLE_KEY": "name",
+        "USHER_HAND_ATTRIBUTES": "hand",
+        "USHER_PAGE_SIZE": "7",
+        "USHER_FIND_CALLS": "9",
+    }
+    policy = load(given).policy
+    assert (policy.protected, policy.protected_attribute) == (("host-*",), "role=host")
+    assert policy.identity_of("discord", "8") == "d:8"
+    assert (policy.title_key, policy.hand_attributes, policy.page_size, policy.find_calls) == ("name", ("hand",), 7, 9)
+
+
+def test_settings_that_do_not_exist_are_named_without_what_they_hold(tmp_path: Path) -> None:
+    path = tmp_path / "usher.toml"
+    path.write_text(f'LIVEKIT_API_SECRETT = "{SECRET}"\nUSHER_ADMINS_FILE = "x"\nUSHER_CONFIG = "y"\n')
+    (sentence,) = complaints(load({**GOOD, "USHER_CONFIG": str(path)}))
+    strange = "LIVEKIT_API_SECRETT, USHER_ADMINS_FILE, USHER_CONFIG"
+    assert sentence == f"{path} has settings that do not exist: {strange}."
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"LIVEKIT_API_SECRET = {SECRET}\n".encode(),
+        f'LIVEKIT_API_SECRET = "{SECRET}\n'.encode(),
+        f'LIVEKIT_API_SECRET = "{SECRET}"\nLIVEKIT_API_SECRET = "{SECRET}"\n'.encode(),
+        b"USHER_SERVER = '\xff'\n",
+    ],
+    ids=["no quotes", "no end", "twice", "not UTF-8"],
+)
+def test_a_broken_file_is_said_to_be_no_toml_and_stops_everything(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "usher.toml"
+    path.write_bytes(content)
+    (sentence,) = complaints(load({**GOOD, "USHER_CONFIG": str(path)}), "DATABASE_URL")
+    assert sentence.startswith(f"USHER_CONFIG names {path}, which is no TOML: ")
+
+
+def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    (sentence,) = complaints(load({**GOOD, "USHER_CONFIG": str(tmp_path / "no.toml")}), "DATABASE_URL")
+    assert sentence == f"USHER_CONFIG names {tmp_path / 'no.toml'}, which cannot be read (No such file or directory)."
+
+
+def test_a_secret_may_come_from_a_file_without_the_white_space_around_it(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text(f"{SECRET}\n")
+    given = {name: value for name, value in GOOD.items() if name != "LIVEKIT_API_SECRET"}
+    settings = load({**given, "LIVEKIT_API_SECRET_FILE": str(path)})
+    settings.require()
+    assert settings["LIVEKIT_API_SECRET"] == SECRET
+    assert settings.sources["LIVEKIT_API_SECRET"] == f"file {path}"
+
+
+def test_a_secrets_file_of_the_environment_wins_over_the_secret_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("of the environment")
+    (tmp_path / "usher.toml").write_text('LIVEKIT_API_SECRET = "of the file"')
+    named = {"LIVEKIT_API_SECRET_FILE": str(tmp_path / "secret"), "USHER_CONFIG": str(tmp_path / "usher.toml")}
+    assert load(named)["LIVEKIT_API_SECRET"] == "of the environment"
+    assert load({"USHER_CONFIG": named["USHER_CONFIG"]})["LIVEKIT_API_SECRET"] == "of the file"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "cannot be read from {path} (FileNotFoundError)"),
+        (b"", "is empty in {path}"),
+        (b" \n", "is empty in {path}"),
+        (b"\xff" + SECRET.encode(), "cannot be read from {path} (UnicodeDecodeError)"),
+    ],
+    ids=["missing", "empty", "blank", "not UTF-8"],
+)
+def test_a_secrets_file_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | None, complaint: str) -> None:
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_bytes(content)
+    (sentence,) = complaints(load({"LIVEKIT_API_SECRET_FILE": str(path)}), "LIVEKIT_API_SECRET")
+    assert complaint.format(path=path) in sentence
+
+
+def test_a_directory_is_no_secrets_file(tmp_path: Path) -> None:
+    (sentence,) = complaints(load({"LIVEKIT_API_SECRET_FILE": str(tmp_path)}), "LIVEKIT_API_SECRET")
+    assert "cannot be read" in sentence
+
+
+def test_no_secret_stands_in_what_settings_look_like() -> None:
+    settings = load(GOOD)
+    assert settings["LIVEKIT_API_SECRET"] == SECRET
+    assert SECRET not in f"{settings!r} {settings}"
+
+
+def test_the_process_environment_is_read_when_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USHER_SERVER", "of the process")
+    assert load()["USHER_SERVER"] == "of the process"
