@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import closing
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.sql import ClauseElement
 
 from adapters.database.errors import translating
+from adapters.database.transaction import Row, Statements
 from bot.errors import HistoryError
 
 T = TypeVar("T")
@@ -18,12 +21,24 @@ T = TypeVar("T")
 class Readers:
     def __init__(self, engine: Engine, threads: int) -> None:
         self._engine = engine
+        self._statements = Statements(engine)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="usher-history-read")
 
     async def run(self, question: Callable[[Connection], T]) -> T:
         """The answer, all of it from one moment of the database."""
+        return await self._elsewhere(self._ask, question)
+
+    async def rows(self, statement: ClauseElement, asked: Sequence[Row]) -> list[Any]:
+        """All rows for each of the parameters, from one moment of the database.
+
+        For what every command asks: the statement is compiled once and goes to the driver as it is, which takes a
+        tenth of the time (docs/benchmarks.md).
+        """
+        return await self._elsewhere(self._fetch, statement, asked)
+
+    async def _elsewhere(self, work: Callable[..., T], *arguments: Any) -> T:
         try:
-            ending = asyncio.get_running_loop().run_in_executor(self._threads, self._ask, question)
+            ending = asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
         except RuntimeError:  # the threads have ended
             raise HistoryError("Usher is stopping; nothing more is read.") from None
         return await ending
@@ -35,3 +50,17 @@ class Readers:
     def _ask(self, question: Callable[[Connection], T]) -> T:
         with translating(), self._engine.connect() as connection:
             return question(connection)
+
+    def _fetch(self, statement: ClauseElement, asked: Sequence[Row]) -> list[Any]:
+        text, constants = self._statements.compiled(statement)
+        with (
+            translating(),
+            closing(self._engine.raw_connection()) as connection,
+            closing(connection.cursor()) as cursor,
+        ):
+            cursor.execute("BEGIN")  # ended by the pool when the connection goes back
+            found: list[Any] = []
+            for parameters in asked:
+                cursor.execute(text, {**constants, **parameters})
+                found += cursor.fetchall()
+            return found

@@ -19,7 +19,7 @@ _GRANTS = (
     .where(grants.c.server == bind("of_server"))
     .order_by(grants.c.subject)
 )
-_OF_SUBJECTS = _GRANTS.where(grants.c.subject.in_(bind("subjects", expanding=True)))
+_OF_SUBJECT = _GRANTS.where(grants.c.subject == bind("of_subject"))
 _DEFAULT = select(defaults.c.room).where(
     defaults.c.server == bind("of_server"), defaults.c.channel == bind("of_channel")
 )
@@ -31,11 +31,12 @@ class DatabaseRoster:
         self._server = server
 
     async def grants(self, subjects: Sequence[str] | None = None) -> tuple[Grant, ...]:
-        asked: dict[str, object] = {"of_server": self._server}
-        if subjects is not None:
-            asked["subjects"] = [storable(subject) for subject in subjects]
-        statement = _GRANTS if subjects is None else _OF_SUBJECTS
-        rows = await self._readers.run(lambda connection: connection.execute(statement, asked).all())
+        mine = {"of_server": self._server}
+        if subjects is None:
+            rows = await self._readers.rows(_GRANTS, [mine])
+        else:
+            asked = [{**mine, "of_subject": subject} for subject in sorted({storable(one) for one in subjects})]
+            rows = await self._readers.rows(_OF_SUBJECT, asked)
         return tuple(
             Grant(subject, Role(role), tuple(json.loads(rooms)), server, by, datetime.fromisoformat(at))
             for subject, role, rooms, server, by, at in rows
