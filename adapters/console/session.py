@@ -43,7 +43,7 @@ class Session:
 
     async def _decide(self, yes: bool, word: str) -> Reply:
         last = self._last
-        if last is not None and last.question:
+        if last is not None and last.question and last.buttons:
             return await self._press(last.buttons[0] if yes else last.buttons[-1], word)
         options = (
             [option.button for part in last.parts if isinstance(part, Choices) for option in part.options]
@@ -55,8 +55,7 @@ class Session:
         if yes:
             numbers = "1" if len(options) == 1 else f"a number from 1 to {len(options)}"
             return Reply(Tone.WARN, say(f"Which one? Answer with {numbers}, or no."), command=word)
-        self._last = None
-        return Reply(Tone.INFO, say("Nothing was done."), command=word)
+        return self._kept(Reply(Tone.INFO, say("Nothing was done."), command=(last.command if last else "") or word))
 
     def _numbered(self, number: int) -> Button | None:
         """The choice of that number; without choices, the button."""
@@ -67,9 +66,10 @@ class Session:
         return buttons[number - 1] if 0 < number <= len(buttons) else None
 
     async def _press(self, button: Button, word: str) -> Reply:
-        self._last = None
+        answered, self._last = self._last, None
         reply = await self._dispatcher.press(self._user, self._channel, button.token, self._event_key())
-        return self._kept(reply if reply.command else replace(reply, command=word))
+        named = (answered.command if answered else "") or word
+        return self._kept(reply if reply.command else replace(reply, command=named))
 
     def _kept(self, reply: Reply) -> Reply:
         self._last = reply

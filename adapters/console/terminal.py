@@ -16,11 +16,12 @@ from rich.text import Text as RichText
 
 from adapters.console.completion import Known, Words
 from adapters.console.guard import guarded
-from adapters.console.output import whole_text
+from adapters.console.output import how_to_answer, shown
 from adapters.console.session import Session
 from bot.context import Services
-from bot.plain import part_lines, spans_text
-from bot.reply import Part, Reply, Table, Tone
+from bot.plain import part_lines
+from bot.reply import Part, Reply, Table, Tone, say
+from bot.words import isolated
 
 STYLES = {Tone.OK: "green", Tone.INFO: "default", Tone.WARN: "yellow", Tone.ERROR: "bold red"}
 MARKS = {Tone.OK: "Done: ", Tone.INFO: "", Tone.WARN: "", Tone.ERROR: "Error: "}
@@ -56,30 +57,29 @@ async def run_terminal(session: Session, services: Services) -> int:
 
 def show(console: Console, reply: Reply) -> None:
     """Print a reply: state stands in words, colour only repeats it."""
-    console.print(RichText(MARKS[reply.tone] + spans_text(reply.title), style=STYLES[reply.tone]))
+    console.print(RichText(MARKS[reply.tone] + shown(reply.title), style=STYLES[reply.tone]))
     for part in reply.parts:
         _show_part(console, part)
     if reply.case is not None:
         console.print(RichText(f"Case {reply.case}.", style="dim"))
-    hint = whole_text(reply).splitlines()[-1]
-    if hint.startswith("Answer "):
+    if hint := how_to_answer(reply):
         console.print(RichText(hint, style="bold"))
     elif reply.buttons:
-        offers = "  ".join(f"[{number}] {button.label}" for number, button in enumerate(reply.buttons, 1))
+        offers = "  ".join(f"[{number}] {isolated(button.label)}" for number, button in enumerate(reply.buttons, 1))
         console.print(RichText(offers, style="cyan"))
 
 
 def _show_part(console: Console, part: Part) -> None:
     if not isinstance(part, Table):
         for line in part_lines(part):
-            console.print(RichText("  " + line))
+            console.print(RichText("  " + shown(say(line))))
         return
-    shown = _fitting(part, console.width)
+    fitting = _fitting(part, console.width)
     grid = RichTable(box=None, pad_edge=False, header_style="dim")
-    for index in shown:
+    for index in fitting:
         grid.add_column(part.columns[index].title, overflow="fold")
     for row in part.rows:
-        grid.add_row(*(RichText(spans_text(row[index])) for index in shown))
+        grid.add_row(*(RichText(shown(row[index])) for index in fitting))
     console.print(grid)
 
 
@@ -91,11 +91,12 @@ def _fitting(table: Table, width: int) -> list[int]:
 
 def _history() -> History:
     """Lines typed before, kept for their owner only; in memory where there is no home to keep them in."""
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    path = Path(base) / "usher" / "console-history"
     try:
+        base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+        path = Path(base) / "usher" / "console-history"
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
-    except OSError:
+        path.chmod(0o600)
+    except (OSError, RuntimeError):
         return InMemoryHistory()
     return FileHistory(str(path))
