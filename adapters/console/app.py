@@ -5,12 +5,13 @@ from __future__ import annotations
 import getpass
 import re
 import sys
+from io import FileIO
 
 from adapters.console.output import as_json, as_line
 from adapters.console.piped import run_piped
 from adapters.console.session import Session
-from adapters.settings import SettingsError
 from adapters.wiring import House
+from bot.errors import BotError
 from bot.people import ChatUser
 
 _NAME = re.compile(r"[^\s,/:@]+")
@@ -21,7 +22,7 @@ def console_user(name: str | None) -> ChatUser:
     system = _os_user()
     chosen = name or system
     if not _NAME.fullmatch(chosen):
-        raise SettingsError(f"--as {chosen!r} is no name: write it without spaces, commas, slashes, colons and @.")
+        raise BotError(f"--as {chosen!r} is no name: write it without spaces, commas, slashes, colons and @.")
     return ChatUser(f"console:{chosen}", chosen, origin=system)
 
 
@@ -39,4 +40,5 @@ async def run_console(house: House, user: ChatUser, *, room: str = "", json: boo
         from adapters.console.terminal import run_terminal  # only a terminal pays for the libraries it needs
 
         return await run_terminal(session, house.services)
-    return await run_piped(session, as_json if json else as_line, sys.stdin.buffer, sys.stdout.buffer)
+    with FileIO(sys.stdin.fileno(), "rb", closefd=False) as source:
+        return await run_piped(session, as_json if json else as_line, source, sys.stdout.buffer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import traceback
 from typing import TextIO
 
 from adapters.console.session import Session
@@ -19,9 +20,10 @@ async def guarded(session: Session, line: str, progress: TextIO) -> Reply:
     signs = asyncio.create_task(_signs(progress))
     try:
         return await session.answer(line)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the one boundary where a bug becomes an answer
         reference = secrets.token_hex(4)
-        log.error("Bug %s: %s", reference, type(error).__name__, exc_info=error)
+        where = "".join(traceback.format_tb(error.__traceback__))  # not its words: they may hold a secret
+        log.error("Bug %s: %s\n%s", reference, type(error).__name__, where)
         sentence = f"Something went wrong inside Usher (reference {reference}). Look with /history what was done."
         return Reply(Tone.ERROR, say(sentence), command=line.split(" ", 1)[0].lstrip("/"))
     finally:
