@@ -10,7 +10,9 @@ from prompt_toolkit.document import Document
 from bot.authorise import sees_hidden
 from bot.context import Services
 from bot.errors import BotError
+from bot.model import Participant
 from bot.people import Moderator
+from bot.redact import without_numbers
 from bot.words import fold
 
 MOST_ROOMS = 10
@@ -37,10 +39,15 @@ class Known:
             for room in rooms[:MOST_ROOMS]:
                 people = await self._services.rooms.list_participants(room)
                 hidden = sees_hidden(moderator, room)
-                names |= dict.fromkeys(p.identity for p in people if hidden or not p.permission.hidden)
+                names |= dict.fromkeys(p.identity for p in people if hidden or _for_everybody(p))
         except BotError:
             return
-        self.names = tuple(names)
+        self.names = tuple(name for name in names if name.isprintable())
+
+
+def _for_everybody(person: Participant) -> bool:
+    """Hidden people and telephone numbers are for admins."""
+    return not person.permission.hidden and without_numbers(person.identity) == person.identity
 
 
 class Words(Completer):
