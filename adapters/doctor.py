@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
 from typing import TextIO
 
 from adapters.clock import SystemClock
-from adapters.settings import SETTINGS, Settings, SettingsError
+from adapters.settings import CONFIG, SETTINGS, Settings, SettingsError
 from bot.errors import BotError
+from bot.people import Role
+
+_LOGIN = re.compile(r"//[^/]*@")  # an address may hold a password
 
 
 async def run_doctor(settings: Settings, out: TextIO) -> int:
@@ -18,10 +23,10 @@ async def run_doctor(settings: Settings, out: TextIO) -> int:
         elif settings.sources[setting.name] != "default":
             shown = "(secret)" if setting.secret else _shown(settings[setting.name])
             report.good(f"{setting.name} = {shown}, from the {settings.sources[setting.name]}")
-    if "USHER_CONFIG" in settings.problems:
-        report.bad(settings.problems["USHER_CONFIG"])
-    if not settings.values.get("USHER_ADMINS"):
-        report.note("USHER_ADMINS is empty: nobody can use Usher until somebody is admin. Try console:$USER.")
+    if CONFIG in settings.problems:
+        report.bad(settings.problems[CONFIG])
+    if settings.values.get("USHER_ADMINS") == ():
+        report.bad("USHER_ADMINS is empty: nobody can use Usher until somebody is admin. Try console:$USER.")
     await _database(settings, report)
     await _livekit(settings, report)
     return report.finish()
@@ -29,16 +34,22 @@ async def run_doctor(settings: Settings, out: TextIO) -> int:
 
 def _shown(value: object) -> str:
     if isinstance(value, dict):
-        return ",".join(f"{key}={one}" for key, one in value.items())
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        return ",".join(f"{key}={one.word if isinstance(one, Role) else one}" for key, one in value.items())
+    text = ",".join(value) if isinstance(value, tuple) else str(value)
+    return _LOGIN.sub("//...@", text)
 
 
 async def _database(settings: Settings, report: _Report) -> None:
     if "DATABASE_URL" in settings.problems:
         return
     from adapters.database.database import Database
+    from adapters.database.engine import database_path
 
     try:
+        path = database_path(settings["DATABASE_URL"])
+        if not path.exists() and os.access(path.parent, os.W_OK | os.X_OK):
+            report.good("History: there is none yet; it is made when Usher starts")
+            return
         database = Database.open(settings["DATABASE_URL"], server="doctor", clock=SystemClock())
         await database.aclose()
     except BotError as error:
@@ -48,12 +59,15 @@ async def _database(settings: Settings, report: _Report) -> None:
 
 
 async def _livekit(settings: Settings, report: _Report) -> None:
-    from adapters.wiring import room_service
+    from adapters.wiring import LIVEKIT, room_service
 
+    if not settings.problems.keys().isdisjoint((*LIVEKIT, CONFIG)):
+        report.note("LiveKit was not tried: its settings are not complete.")
+        return
     try:
         service = room_service(settings)
-    except SettingsError:
-        report.note("LiveKit was not tried: its settings are not complete.")
+    except SettingsError as error:
+        report.bad(error.user_text)
         return
     try:
         rooms = await service.list_rooms()
@@ -63,9 +77,13 @@ async def _livekit(settings: Settings, report: _Report) -> None:
         report.bad(f"LiveKit: {error.user_text}")
     else:
         edition = "LiveKit Cloud" if service.cloud else "self-hosted"
-        report.good(f"LiveKit: it answers ({edition}), and the key may list {len(rooms)} live rooms")
+        report.good(f"LiveKit: it answers ({edition}), and the key may list {_live(len(rooms))}")
     finally:
         await service.aclose()
+
+
+def _live(rooms: int) -> str:
+    return "1 live room" if rooms == 1 else f"{rooms} live rooms"
 
 
 class _Report:

@@ -25,6 +25,10 @@ from bot.registry import load
 RECONCILE = "reconcile"
 RECONCILE_SECONDS = 2.0
 PRUNE_SECONDS = 24 * 3600.0
+LIVEKIT = (
+    "LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "USHER_SERVER", "USHER_LIVEKIT_EDITION", "USHER_CA_FILE",
+    "USHER_PROXY",
+)  # fmt: skip
 EDITIONS = {"auto": None, "cloud": True, "self-hosted": False}
 
 
@@ -80,7 +84,7 @@ async def _prune(database: Database, clock: Clock) -> None:
 
 def room_service(settings: Settings) -> LiveKitRoomService:
     """The client for the LiveKit server of the settings; `SettingsError` names what is wrong with them."""
-    settings.require("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "USHER_CA_FILE", "USHER_PROXY")
+    settings.require(*LIVEKIT)
     ca_file = settings["USHER_CA_FILE"]
     try:
         return LiveKitRoomService(
