@@ -15,8 +15,8 @@ class SetPermissions:
     """These flags stand, these sources are given, these are taken; everything else is kept.
 
     Taking the last source is `can_publish=False` with the source list left as it was, because LiveKit reads an empty
-    list as "all four". Giving a source to someone who may not publish gives that source alone. `sources` replaces
-    the list itself and leaves `can_publish` as it is.
+    list as "all four". Of someone who may not publish, a source is taken out of the list that counts once they may;
+    giving them one gives that source alone. `sources` replaces the list itself and leaves `can_publish` as it is.
     """
 
     flags: Mapping[str, bool] = field(default_factory=dict)
@@ -27,6 +27,10 @@ class SetPermissions:
     def __post_init__(self) -> None:
         if self.sources is not None and not self.sources:
             raise ValueError("an empty source list means all four in LiveKit")
+        if self.sources is not None and (self.give or self.take):
+            raise ValueError("a source list is replaced, or sources are given and taken: not both")
+        if self.sources is not None and (self.give or self.take):
+            raise ValueError("a source list is either replaced or changed")
 
     def amend(self, state: PersonState) -> PersonState:
         person = state.participant
@@ -42,9 +46,11 @@ class SetPermissions:
         if not (self.give or self.take):
             return now
         left = (now.effective_sources | self.give) - self.take
-        if not left:
+        if left:
+            return replace(now, can_publish=True, can_publish_sources=left)
+        if now.can_publish:
             return replace(now, can_publish=False)
-        return replace(now, can_publish=True, can_publish_sources=left)
+        return replace(now, can_publish_sources=(now.can_publish_sources - self.take) or now.can_publish_sources)
 
     def bears_on(self, state: PersonState) -> bool:
         return state.participant is not None
