@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, TextIO
 
@@ -15,6 +16,7 @@ FIELDS = (
     "seq", "case", "kind", "at", "actor", "command", "arguments", "room", "identity", "sid", "difference", "outcome",
     "reason", "digest",
 )  # fmt: skip
+_BREAKS = re.compile("[\x00\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 def print_verified(url: str, out: TextIO) -> int:
@@ -23,7 +25,8 @@ def print_verified(url: str, out: TextIO) -> int:
     if isinstance(result, Broken):
         print(f"Broken at entry {result.seq}: {result.why}", file=out)
         return 1
-    print(f"The history is whole: {result.entries} entries, head {result.head}.", file=out)
+    entries = "1 entry" if result.entries == 1 else f"{result.entries} entries"
+    print(f"The history is whole: {entries}, head {result.head}.", file=out)
     return 0
 
 
@@ -34,7 +37,7 @@ def export(url: str, form: str, out: TextIO) -> int:
         _csv(entries, out)
     else:
         for fields in entries:
-            out.write(json.dumps(fields, ensure_ascii=False) + "\n")
+            out.write(_escaped(json.dumps(fields, ensure_ascii=False)) + "\n")
     out.flush()
     return 0
 
@@ -52,8 +55,13 @@ def _one_line(value: Any) -> Any:
     """Text without line breaks, and without what a spreadsheet would run as a formula."""
     if not isinstance(value, str):
         return value
-    line = value.replace("\\", "\\\\").replace("\r", "\\r").replace("\n", "\\n")
+    line = _escaped(value.replace("\\", "\\\\").replace("\r", "\\r").replace("\n", "\\n"))
     return "'" + line if line.startswith(("=", "+", "-", "@", "\t")) else line
+
+
+def _escaped(line: str) -> str:
+    """Without what else some reader takes for the end of a line, and without NUL."""
+    return _BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
