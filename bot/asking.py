@@ -7,7 +7,7 @@ from bot.command import Command, Effect
 from bot.context import Context
 from bot.crowd import devices, joined, who
 from bot.reply import Name, Part, Reply, Span, Spans, say, text
-from bot.words import ending
+from bot.words import ending, told
 
 
 def asked_first(context: Context) -> Reply | None:
@@ -32,7 +32,7 @@ def asked_first(context: Context) -> Reply | None:
 def _forced(context: Context) -> str:
     person = context.bound.target.participant if context.bound.target else None
     why = protection(person, context.policy, removes=context.command.removes) if person else ""
-    return f"--force: {person.display} {why}." if person and why else "--force is given, and is not needed here."
+    return f"--force: {told(person.display)} {why}." if person and why else "--force is given, and is not needed here."
 
 
 def _title(context: Context, command: Command) -> Spans:

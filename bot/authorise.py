@@ -7,6 +7,7 @@ from bot.errors import NotAModerator, OutOfScope, Protected, Refused, RoleTooLow
 from bot.model import Kind, Participant
 from bot.people import Grant, Moderator, Role
 from bot.policy import Policy
+from bot.words import told
 
 SERVICE_KINDS = frozenset({Kind.EGRESS, Kind.INGRESS, Kind.BRIDGE, Kind.OTHER})
 CALLER_KINDS = frozenset({Kind.AGENT, Kind.SIP, Kind.CONNECTOR})
@@ -31,9 +32,9 @@ def authorise(
     needed = policy.role_for(command.name, command.role)
     grant = best_grant(moderator, room)
     if grant is None:
-        return OutOfScope(f"The room {room} is not in your scope. You may act in: {', '.join(moderator.scopes)}.")
+        return OutOfScope(out_of_scope(moderator, room or ""))
     if grant.role < needed:
-        where = f" in {room}" if room else ""
+        where = f" in {told(room)}" if room else ""
         return RoleTooLow(
             f"/{command.name} needs the role {needed.word}{where}; yours is {grant.role.word}. {who_grants(policy)}"
         )
@@ -42,6 +43,11 @@ def authorise(
     if person is not None and command.writes and (why := protection(person, policy, removes=command.removes)):
         return _protected(person, why, grant, force=force) or grant
     return grant
+
+
+def out_of_scope(moderator: Moderator, room: str) -> str:
+    """The same words whether the room exists or not."""
+    return f"The room {told(room)} is not in your scope. You may act in: {told(', '.join(moderator.scopes), 500)}."
 
 
 def best_grant(moderator: Moderator, room: str | None) -> Grant | None:
@@ -72,9 +78,9 @@ def _has_attribute(person: Participant, policy: Policy) -> bool:
 
 def _protected(person: Participant, why: str, grant: Grant, *, force: bool) -> Protected | None:
     if grant.role < Role.ADMIN:
-        return Protected(f"{person.display} {why}. Only an admin can do this, with --force.")
+        return Protected(f"{told(person.display)} {why}. Only an admin can do this, with --force.")
     if not force:
-        return Protected(f"{person.display} {why}. Nothing was done. Add --force if you mean it.", "needs_force")
+        return Protected(f"{told(person.display)} {why}. Nothing was done. Add --force if you mean it.", "needs_force")
     return None
 
 

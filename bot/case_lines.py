@@ -9,6 +9,7 @@ from bot.describe import described
 from bot.history import Case, Content, Entry, EntryKind, Outcome, decode_difference
 from bot.reply import Mention, Name, Part, Spans, Text, Time, say, text
 from bot.state import PERMISSION, Difference
+from bot.words import on_its_line
 
 SECRET_FIELDS = ("metadata", "room.metadata")
 SECRET_COMMANDS = ("metadata", "room-metadata")  # what was typed is the metadata
@@ -102,7 +103,7 @@ def _said(entry: Entry, content: Content, *, admin: bool) -> Spans:
         spans = (*spans, *say(f". Typed: /{content.command} ", Name(content.arguments)))
     if content.reason:
         spans = (*spans, *say(". Reason: ", Name(content.reason)))
-    return (*spans, *say(f". {content.detail}")) if content.detail else spans
+    return (*spans, *say(f". {on_its_line(content.detail)}")) if content.detail else spans
 
 
 def _difference(content: Content, *, admin: bool) -> Part:

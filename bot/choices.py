@@ -11,7 +11,7 @@ from bot.grammar import Reading
 from bot.model import Participant
 from bot.reply import Button, Choice, Choices, Name, Reply, Span, Spans, Tone, say
 from bot.targets import Match
-from bot.words import Word
+from bot.words import Word, told
 
 MOST = 10
 
@@ -30,7 +30,7 @@ def choose_target(
         Choice(_line(context, match.person, press), Button(match.person.display, press))
         for match, press in list(zip(options, bound, strict=True))[:MOST]
     )
-    asked = "Who is meant" if exact else f"Nobody in {room} is called exactly that. Who is meant"
+    asked = "Who is meant" if exact else f"Nobody in {told(room)} is called exactly that. Who is meant"
     more = f" ({len(options) - MOST} more: type more of the name, or the identity)" if len(options) > MOST else ""
     title = say(f"{asked}: ", Name(typed), f"?{more}")
     return Reply(Tone.INFO, (*title, *say(" Nothing has been done yet.")), (Choices(choices),))

@@ -24,6 +24,7 @@ from bot.redact import redacted
 from bot.refusals import Refusals
 from bot.reply import Reply, Tone, say
 from bot.tasks import Budget, within
+from bot.words import told
 
 T = TypeVar("T")
 
@@ -154,16 +155,17 @@ class Dispatcher:
         if bound.target is None:
             return bound
         target = bound.target
+        name, room = told(target.display), told(target.room)
         try:
             person = await self.services.rooms.get_participant(target.room, target.identity)
         except NotFound:
             if command.takes_gone:
                 return bound
-            raise SessionChanged(f"{target.display} has left {target.room}. Nothing was done.", "gone") from None
+            raise SessionChanged(f"{name} has left {room}. Nothing was done.", "gone") from None
         if person.sid != target.sid:
             raise SessionChanged(
-                f"{target.display} left {target.room} and came back in a new session since. Nothing was done. "
-                f"Type the command again if it is still meant: /{command.name} {target.identity}"
+                f"{name} left {room} and came back in a new session since. Nothing was done. "
+                f"Type the command again if it is still meant: /{command.name} {told(target.identity, 300)}"
             )
         return replace(bound, target=replace(target, participant=person, name=person.name))
 

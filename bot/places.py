@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.authorise import out_of_scope
 from bot.command import Again
 from bot.context import Context
 from bot.errors import NoSuchRoom, OutOfScope
 from bot.model import Room
 from bot.people import glob_matches, is_glob
 from bot.reply import Button, Choice, Choices, Name, Reply, Spans, Tone, say
-from bot.words import near
+from bot.words import near, told
 
 MOST_CHOICES = 10
 Rewrite = Callable[[str], Again]
@@ -24,7 +25,7 @@ async def resolve(context: Context, given: str, rewrite: Rewrite) -> str | Reply
     chosen = context.invocation.room or await context.services.roster.default_room(context.invocation.channel) or ""
     if chosen and not is_glob(chosen):
         if not context.moderator.may_see(chosen):
-            scopes = ", ".join(context.moderator.scopes)
+            scopes = told(", ".join(context.moderator.scopes), 500)
             raise OutOfScope(f"The default room of this channel is not in your scope. You may act in: {scopes}.")
         return chosen
     live = await context.live_rooms()
@@ -42,9 +43,7 @@ async def resolve(context: Context, given: str, rewrite: Rewrite) -> str | Reply
 def check_scope(context: Context, room: str) -> None:
     """Refuse a room out of scope in the same words whether it exists or not."""
     if not context.moderator.may_see(room):
-        raise OutOfScope(
-            f"The room {room} is not in your scope. You may act in: {', '.join(context.moderator.scopes)}."
-        )
+        raise OutOfScope(out_of_scope(context.moderator, room))
 
 
 async def ended(context: Context, room: str, rewrite: Rewrite) -> Reply:
@@ -53,7 +52,7 @@ async def ended(context: Context, room: str, rewrite: Rewrite) -> Reply:
     meant = list(near(room, live, 0.6)) or live
     title = say("No live room is called ", Name(room), ": it has ended, or the name is misspelt.")
     if not meant:
-        raise NoSuchRoom(f"No live room is called {room}: it has ended, or the name is misspelt.")
+        raise NoSuchRoom(f"No live room is called {told(room)}: it has ended, or the name is misspelt.")
     return choose(title, meant, rewrite)
 
 

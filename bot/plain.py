@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.crowd import ago
 from bot.reply import Choices, Code, Fields, Mention, Name, Part, Plain, Reply, Span, Spans, Table, Text, Time
-from bot.words import isolated
+from bot.words import isolated, on_its_line
 
 
 def plain(reply: Reply) -> str:
@@ -47,9 +47,9 @@ def _span(span: Span) -> str:
     if isinstance(span, Name):
         return isolated(span.text)
     if isinstance(span, Plain | Code):
-        return span.text
+        return on_its_line(span.text)
     if isinstance(span, Mention):
-        return f"{isolated(span.name)} ({span.subject})" if span.name else span.subject
+        return f"{isolated(span.name)} ({on_its_line(span.subject)})" if span.name else on_its_line(span.subject)
     if isinstance(span, Time):
         since = ago(span.at, span.now)
         return since if since == "just now" else f"{since} ago"

@@ -12,7 +12,7 @@ from bot.errors import AlreadyHandled, BotError, HistoryError, NotAModerator, Re
 from bot.history import CaseQuery, Content, Draft, EntryKind, Outcome
 from bot.perform import Record
 from bot.reply import Button, Choice, Choices, Reply, Tone, say, text
-from bot.words import shortened
+from bot.words import on_its_line, shortened
 
 STRANGER_SECONDS = 60.0
 SENTENCE, END = 800, 200  # characters: what was typed stands in some sentences, and may be very long
@@ -37,7 +37,7 @@ class Refusals:
         """What the person is told; refusals, and writes that the room service failed, get a case."""
         if isinstance(error, AlreadyHandled):
             return Reply(Tone.INFO, say("This has been handled already."), command=name)
-        reply = Reply(Tone.ERROR, say(_bounded(error.user_text)), _meant(error, typed), command=name)
+        reply = Reply(Tone.ERROR, say(_bounded(on_its_line(error.user_text))), _meant(error, typed), command=name)
         draft = self._draft(error, invocation, name, typed, command, bound)
         if isinstance(error, NotAModerator) and not await self._first_this_minute(invocation.user.subject):
             draft = None

@@ -15,6 +15,7 @@ from difflib import SequenceMatcher
 QUOTES = '"“”„‟«»＂'
 DASHES = "-‐‑‒–—―−－"
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_ISOLATES = frozenset("\u2068\u2069")  # what `isolated` itself puts around a name
 _NO_DIRECTION = dict.fromkeys(map(ord, _BIDI_CONTROLS))
 _FLAG = re.compile(rf"^[{DASHES}]{{1,2}}(?=[^\W\d_])")
 _OPENS_AFTER = "=:,"
@@ -100,6 +101,11 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", bare).casefold().split())
 
 
+def visible(text: str) -> str:
+    """Without every mark that shows nothing: of direction, of joining, of no width."""
+    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
 def undirected(text: str) -> str:
     """Without the marks of direction that come along when a name is copied from an answer."""
     return text.translate(_NO_DIRECTION)
@@ -137,6 +143,18 @@ def _visible(char: str) -> str:
     if category in ("Cc", "Zl", "Zp", "Cs"):
         return "\N{REPLACEMENT CHARACTER}" if category == "Cs" else " "
     return char
+
+
+def told(name: str, most: int = LONGEST_TYPED) -> str:
+    """Somebody's or something's name as it stands in a sentence: what was chosen or typed cannot forge one."""
+    return isolated(shortened(name, most))
+
+
+def on_its_line(text: str) -> str:
+    """Usher's own words, where nothing that slipped in may begin another line or turn the direction of the rest."""
+    if text.isprintable():
+        return text
+    return "".join(c if c in _ISOLATES else _visible(c) for c in text)
 
 
 def one_line(text: str) -> str:

@@ -15,6 +15,7 @@ from bot.params import Reason, Who
 from bot.people import Role
 from bot.perform import Part
 from bot.reply import Name, Reply, Spans, listed, say
+from bot.words import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def check(context: Context, arguments: Arguments) -> None:
     keys = [key for key, _ in arguments.pairs]
     if len(set(keys)) != len(keys):
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise BadArgument(f"The key {twice} stands twice. Nothing was done.")
+        raise BadArgument(f"The key {told(twice)} stands twice. Nothing was done.")
     check_attributes(dict(arguments.pairs))
 
 

@@ -15,6 +15,7 @@ from bot.people import Role
 from bot.perform import Part
 from bot.reply import Name, Reply, say, text
 from bot.subject import RoomSubject
+from bot.words import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,9 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     room = await places.live_room(context, context.room)
     held = context.bound.values.get("room_sid", "")
     if room is None:
-        raise NoSuchRoom(f"{context.room} is not live any more. Nothing was done.")
+        raise NoSuchRoom(f"{told(context.room)} is not live any more. Nothing was done.")
     if held and room.sid != held:
-        raise SessionChanged(f"{context.room} has ended and begun anew since. Nothing was done.")
+        raise SessionChanged(f"{told(context.room)} has ended and begun anew since. Nothing was done.")
     people = len(await context.people(context.room))
     name = Name(context.room)
     if not context.bound.confirmed and not context.bound.dry_run:

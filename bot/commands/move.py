@@ -16,6 +16,7 @@ from bot.people import Role
 from bot.perform import Part, Result
 from bot.reply import Name, Reply, say, text
 from bot.reply import Part as ReplyPart
+from bot.words import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,9 @@ class Arguments:
 def check(context: Context, arguments: Arguments) -> None:
     """The destination has to be another room, and in scope too."""
     if arguments.room == arguments.who.room:
-        raise BadArgument(f"{arguments.who.display} is in {arguments.room} already. Nothing was done.")
+        raise BadArgument(f"{told(arguments.who.display)} is in {told(arguments.room)} already. Nothing was done.")
     if context.moderator.role_in(arguments.room) < context.policy.role_for("move", Role.MODERATOR):
-        raise OutOfScope(f"You may not move people into {arguments.room}: it is not in your scope.")
+        raise OutOfScope(f"You may not move people into {told(arguments.room)}: it is not in your scope.")
 
 
 async def run(context: Context, arguments: Arguments) -> Reply:

@@ -20,6 +20,7 @@ from bot.perform import Part, Result
 from bot.press import sources_of
 from bot.reply import Button, Name, Reply, Tone, say, text
 from bot.state import PersonState
+from bot.words import told
 
 AUDIBLE_SOURCES = frozenset({Source.MICROPHONE, Source.SCREEN_SHARE_AUDIO})
 
@@ -38,7 +39,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     if arguments.lock:
         return await _lock(context, arguments)
     if "chat" in arguments.what:
-        raise BadArgument(f"Chat cannot be muted, only locked: /mute {arguments.who.identity} chat lock")
+        raise BadArgument(f"Chat cannot be muted, only locked: /mute {told(arguments.who.identity, 300)} chat lock")
     sources = sources_of(arguments.what) or None
     result = await context.perform(Part(context.person(), SetMuted(True, sources)))
     reply = answer(context, result, _muted_words(context, result, sources))

@@ -12,6 +12,7 @@ from bot.errors import RoleTooLow
 from bot.history import Draft, EntryKind, Outcome
 from bot.people import Role
 from bot.reply import Audience, Name, Part, Reply, Tone, say, text
+from bot.words import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     case = await visible_case(context, arguments.n)
     room = case.opening.room
     if room and context.moderator.role_in(room) < Role.MODERATOR:
-        raise RoleTooLow(f"/reason needs the role moderator in {room}.")
+        raise RoleTooLow(f"/reason needs the role moderator in {told(room)}.")
     content = context.record().entry_content(room=room, reason=arguments.text.strip())
     draft = Draft(EntryKind.REASON, content, case=case.number, refers=case.first.seq, outcome=Outcome.DONE)
     await context.services.history.append([draft], context.invocation.event_key or None)

@@ -16,6 +16,7 @@ from bot.people import Role
 from bot.perform import Part
 from bot.reply import Name, Reply, say
 from bot.subject import RoomSubject
+from bot.words import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
         return context.question(say("Clear the metadata of ", name, "?"), confirm="Clear it")
     room = await places.live_room(context, context.room)
     if room is None:
-        raise NoSuchRoom(f"{context.room} is not live any more. Nothing was done.")
+        raise NoSuchRoom(f"{told(context.room)} is not live any more. Nothing was done.")
     result = await context.perform(Part(RoomSubject(context.room, room.sid), SetRoomMetadata(arguments.text)))
     size = len(arguments.text.encode())
     words = Words(

@@ -12,6 +12,7 @@ from bot.errors import OutOfScope
 from bot.history import ChannelDefault, Draft, EntryKind, Outcome, canonical
 from bot.people import Role, glob_covers, glob_matches, is_glob
 from bot.reply import Audience, Name, Reply, Tone, say, text
+from bot.words import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def _check_scope(context: Context, room: str) -> None:
     needed = context.policy.role_for(COMMAND.name, COMMAND.role)
     scopes = [glob for grant in context.moderator.grants if grant.role >= needed for glob in grant.rooms]
     if not any(glob_covers(scope, room) if is_glob(room) else glob_matches(scope, room) for scope in scopes):
-        raise OutOfScope(f"{room} is beyond what you moderate: {', '.join(dict.fromkeys(scopes))}.")
+        raise OutOfScope(f"{told(room)} is beyond what you moderate: {told(', '.join(dict.fromkeys(scopes)), 500)}.")
 
 
 COMMAND = Command(
