@@ -45,11 +45,17 @@ class Owed:
         return False
 
     async def flush(self) -> bool:
-        """Write what is owed; False when the history still does not take it."""
+        """Write what is owed; False when the history still does not take it.
+
+        An append goes on when whoever waits for it is cancelled, so that it is waited for again and not repeated.
+        """
         while self._drafts:
             recording, drafts = self._drafts[0]
+            if recording.done() and (recording.cancelled() or recording.exception() is not None):
+                recording = asyncio.ensure_future(self._history.append(drafts))
+                self._drafts[0] = (recording, drafts)
             try:
-                await (self._history.append(drafts) if recording.done() else asyncio.shield(recording))
+                await asyncio.shield(recording)
             except HistoryError:
                 return False
             self._drafts.pop(0)
