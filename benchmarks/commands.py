@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from benchmarks.children import child
 from benchmarks.ground import Ground, get, ground, set_metadata, set_muted
-from benchmarks.harness import Aim, Row, Scale, Step, lag, lag_row, paired
+from benchmarks.harness import Aim, Row, Scale, Step, lag, lag_row, nothing, paired
 from benchmarks.people import identity, room_name
 from tests.livekit_server import running_server
 
@@ -88,16 +87,13 @@ def _who(number: int) -> str:
     return identity(number % PEOPLE)
 
 
-async def _lag(
-    name: str, usher: Step, alone: Step, rounds: int, before: Callable[[int], Awaitable[None]] | None = None
-) -> Row:
-    """A tick beside each command; what prepares it is not watched."""
-    late: dict[Step, list[float]] = {usher: [], alone: []}
-    for number in range(2 * rounds):
-        step = (usher, alone)[number % 2]
-        if before is not None:
-            await before(number)
+async def _lag(name: str, usher: Step, alone: Step, rounds: int, before: Step = nothing) -> Row:
+    """Ticks beside a run of commands, what prepares them included; then the same beside the official client."""
+    late: list[list[float]] = []
+    for step in (usher, alone):
         async with lag() as ticks:
-            await step(number + 1_000_000)
-        late[step] += ticks
-    return lag_row(name, late[usher], late[alone])
+            for number in range(rounds):
+                await before(number)
+                await step(number + 1_000_000)
+        late.append(ticks)
+    return lag_row(name, *late)

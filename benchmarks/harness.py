@@ -57,9 +57,13 @@ class Row:
     baseline: Sample | None = None
     aim: Aim | None = None
     note: str = ""
+    ratios: Sequence[float] = ()
 
     @property
     def ratio(self) -> float | None:
+        """The median of `ratios` where neighbouring turns were compared; else that of the medians."""
+        if self.ratios:
+            return Sample.of(self.ratios).p50
         return self.measured.p50 / self.baseline.p50 if self.baseline and self.baseline.p50 else None
 
     @property

@@ -46,7 +46,7 @@ async def run(scale: Scale) -> list[Row]:
             await fill(house.database, many - many // 10)
             filled = many / (time.perf_counter() - started)
             late = resident()
-            rows = [await _page(house, question, many, rounds) for question in QUESTIONS]
+            rows = [await _page(house, other, question, many, rounds) for question in QUESTIONS]
             rows += [await _append(house.database, other.database, many, rounds)]
         rows += [_verify(large, scale.of(5, 2)), *_memory(large, small, many, early, late)]
     return [*rows, Row("append, 400 at once", "1/s", Sample.single(filled), note="entries a second, to fill it")]
@@ -60,17 +60,21 @@ async def _house(url: str) -> AsyncIterator[House]:
         yield house
 
 
-async def _page(house: House, line: str, many: int, rounds: int) -> Row:
-    """Through the dispatcher, from the words to the reply."""
-    taken = []
-    for number in range(rounds + 5):
-        started = time.perf_counter()
+async def _page(large: House, small: House, line: str, many: int, rounds: int) -> Row:
+    """Through the dispatcher, from the words to the reply; in turns with the same page of a small history."""
+
+    async def ask(house: House) -> None:
         reply = await house.dispatcher.handle(Invocation(ADMIN, ADMIN.subject, line, event_key()))
-        if number >= 5:
-            taken.append(1e3 * (time.perf_counter() - started))
         assert reply.tone is Tone.INFO, reply
-        assert reply.parts, reply
-    return Row(f"{line} of {many:,} entries", "ms", Sample.of(taken), aim=PAGE_AIM)
+
+    async def of_large(_: int) -> None:
+        await ask(large)
+
+    async def of_small(_: int) -> None:
+        await ask(small)
+
+    pair = await paired(of_large, of_small, rounds)
+    return pair.row(f"{line} of {many:,} entries", PAGE_AIM, f"baseline: of {SMALL:,} entries")
 
 
 async def _append(large: Database, small: Database, many: int, rounds: int) -> Row:

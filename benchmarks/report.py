@@ -46,6 +46,7 @@ def _facts(row: Row) -> dict[str, Any]:
         "measured": asdict(row.measured),
         "baseline": asdict(row.baseline) if row.baseline else None,
         "ratio": row.ratio,
+        "ratios": list(row.ratios),
         "aim": str(row.aim) if row.aim else None,
         "reached": row.reached,
         "met": row.met,
