@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 
 from bot.actions.restore import observed
-from bot.errors import RoomError
+from bot.errors import HistoryError, RoomError
 from bot.history import Content, Draft, Entry, EntryKind, Outcome, decode_difference
 from bot.ports import Clock, History, RoomService
 from bot.state import Difference
@@ -20,22 +20,26 @@ async def reconcile(service: RoomService, history: History, clock: Clock) -> int
     """Close the open intents of dead workers; the number of those closed.
 
     The outcome is `unknown` whatever is found, because somebody else may have brought it about; what was found is
-    said beside it. While LiveKit cannot be asked, it is tried again with back-off.
+    said beside it. While LiveKit cannot be asked, or the history cannot be written, it is tried again with back-off:
+    what this worker has taken over, nobody else will look up before it ends.
     """
-    closed = 0
-    for intent in await history.take_open_intents():
-        wait = FIRST_WAIT
-        while True:
-            try:
-                await _close(service, history, intent.entry)
-            except RoomError as error:
-                log.warning("An open intent cannot be looked up yet: %s", error.code)
-                await clock.sleep(wait)
-                wait = min(2 * wait, LONGEST_WAIT)
-            else:
-                closed += 1
-                break
-    return closed
+    waiting = [intent.entry for intent in await history.take_open_intents()]
+    number, wait = len(waiting), FIRST_WAIT
+    while waiting:
+        waiting = [entry for entry in waiting if not await _closed(service, history, entry)]
+        if waiting:
+            await clock.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+    return number
+
+
+async def _closed(service: RoomService, history: History, entry: Entry) -> bool:
+    try:
+        await _close(service, history, entry)
+    except (RoomError, HistoryError) as error:
+        log.warning("The open intent %d cannot be closed yet: %s", entry.seq, error.code)
+        return False
+    return True
 
 
 async def _close(service: RoomService, history: History, entry: Entry) -> None:
@@ -61,5 +65,9 @@ async def _observed(service: RoomService, entry: Entry) -> str:
         if state.sid != content.sid and not changes.get("session") and move is None:
             return "the person is in another session"
         return "holds" if observed(changes, state) else "does not hold"
-    room = await RoomSubject(content.room, content.sid).look(service)
+    subject = RoomSubject(content.room, content.sid)
+    room = await subject.look(service)
+    if subject.strayed(room):
+        ended = "the room has ended" if room.room is None else "the room has ended, and one of its name was opened"
+        return "holds" if changes.get("open") else ended
     return "holds" if observed(changes, room) else "does not hold"
