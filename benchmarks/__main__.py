@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
-from concurrent.futures import ProcessPoolExecutor
-from importlib import import_module
-from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.harness import Benchmark, Row, Scale
+from benchmarks.harness import Row, Scale
+from benchmarks.isolated import in_fresh_process
 from benchmarks.report import machine, table, write_json
 
 NAMES = ("commands", "in_flight", "participants", "quiet", "history", "startup")
@@ -26,22 +23,11 @@ def main() -> int:
     rows: list[Row] = []
     for name in options.only or NAMES:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        # Each in a process of its own: what one has allocated must not hide what the next one needs.
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:
-            rows += fresh.submit(_measured, name, Scale(options.quick)).result()
+        rows += in_fresh_process(name, Scale(options.quick))
     print(machine(), table(rows), sep="\n\n")
     if options.json is not None:
         write_json(rows, options.json, quick=options.quick)
     return 0
-
-
-def _measured(name: str, scale: Scale) -> list[Row]:
-    run: Benchmark = import_module(f"benchmarks.{name}").run
-    return asyncio.run(_awaited(run, scale))
-
-
-async def _awaited(run: Benchmark, scale: Scale) -> list[Row]:
-    return await run(scale)
 
 
 if __name__ == "__main__":
