@@ -1,0 +1,157 @@
+"""The words behind the target, read into a command's arguments."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.command import BoundInvocation
+from bot.errors import BadArgument
+from bot.grammar import Reading, read
+from bot.press import arguments
+from bot.words import split
+from tests.house import REGISTRY
+
+
+def reading(line: str, start: int = 0) -> Reading:
+    """Of a whole line; `start` words behind the command's name are the target's."""
+    name, _, text = line.partition(" ")
+    return read(REGISTRY[name], text, split(text), start)
+
+
+def values(line: str, start: int = 1) -> dict[str, Any]:
+    return reading(line, start).values
+
+
+def test_sources_flags_and_scope_count_in_any_order_up_to_the_reason() -> None:
+    for line in (
+        "mute bob mic lock in:r too loud",
+        "mute bob in:r lock mic too loud",
+        "mute bob lock in:r mic too loud",
+    ):
+        found = reading(line, 1)
+        assert found.values == {"what": ["microphone"], "lock": True, "reason": "too loud"}
+        assert (found.room, found.reason) == ("r", "too loud")
+
+
+@pytest.mark.parametrize("word", ["lock", "camera", "in:r", "--force", "--dry-run"])
+def test_behind_the_first_word_of_the_reason_they_are_the_reason(word: str) -> None:
+    found = reading(f"mute bob shouting {word}", 1)
+    assert found.values == {"reason": f"shouting {word}"}
+    assert (found.room, found.force, found.dry_run) == ("", False, False)
+
+
+def test_quoted_modifiers_are_the_reason() -> None:
+    assert values('mute bob "lock" him') == {"reason": '"lock" him'}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sources"),
+    [
+        ("mic", ["microphone"]), ("mic,cam", ["camera", "microphone"]), ("screen, mic", ["microphone", "screen"]),
+        ("ALL", ["all"]), ("screen-share", ["screen"]), ("data", ["chat"]), ("everything", ["all"]),
+        ("mic,mic", ["microphone"]),
+    ],
+)  # fmt: skip
+def test_sources_have_the_names_that_moderators_use(typed: str, sources: list[str]) -> None:
+    assert values(f"mute bob {typed}") == {"what": sources}
+
+
+def test_a_list_with_one_that_is_no_source_is_the_reason() -> None:
+    assert values("mute bob mic,banana") == {"reason": "mic,banana"}
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("microfone", "microphone"), ("camra", "camera"), ("screan", "screen")])
+def test_a_near_miss_of_a_source_is_in_doubt(typed: str, meant: str) -> None:
+    found = reading(f"mute bob {typed} loud", 1)
+    assert (found.doubt, found.meant) == (typed, (meant,))
+    assert found.reason == f"{typed} loud"
+
+
+@pytest.mark.parametrize("typed", ["shouting", "spamming", "again", "mute", "he", "loudly"])
+def test_an_ordinary_reason_is_not_in_doubt(typed: str) -> None:
+    assert not reading(f"mute bob {typed}", 1).doubt
+
+
+def test_promote_knows_no_chat() -> None:
+    assert values("promote bob chat away") == {"reason": "chat away"}
+
+
+@given(st.text(st.characters(exclude_categories=["C"], exclude_characters="-‐‑‒–—―−－"), min_size=1, max_size=40))
+def test_a_text_is_verbatim_to_the_end_of_the_line(text: str) -> None:
+    if not text.strip() or text.split()[0].lower().startswith("in:") or text != text.lstrip():
+        return
+    assert values(f"metadata bob {text}") == {"text": text}
+
+
+@given(st.text(st.characters(exclude_categories=["C"]), max_size=60))
+def test_reading_ends_in_a_reading_or_a_sentence(text: str) -> None:
+    for name in ("mute", "metadata", "quiet", "history", "attribute", "moderator", "participants", "case", "reason"):
+        words = split(text)
+        for start in range(min(2, len(words) + 1)):
+            with suppress(BadArgument):
+                found = read(REGISTRY[name], text, words, start)
+                arguments(REGISTRY[name], BoundInvocation(name, values=found.values))
+
+
+def test_pairs_take_quoted_values_and_end_at_the_reason() -> None:
+    assert values('attribute bob a=1 b="x y" c= why not=this') == {
+        "pairs": [["a", "1"], ["b", "x y"], ["c", ""]],
+        "reason": "why not=this",
+    }
+    assert values("attribute bob a==b") == {"pairs": [["a", "=b"]]}
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("history", {}),
+        ("history 2", {"page": 2}),
+        ("history bob 2", {"who": "bob", "page": 2}),
+        ("history by:me kind:mute 3", {"moderator": "me", "kind": "mute", "page": 3}),
+        ("history anna berg in:r", {"who": "anna berg", "room": "r"}),
+        ("rooms stand 2", {"filter": "stand", "page": 2}),
+        ("participants standup muted 2", {"room": "standup", "filter": "muted", "page": 2}),
+        ("undo", {}),
+        ("undo #12", {"n": 12}),
+        ("undo in:r", {"room": "r"}),
+        ("case １２", {"n": 12}),
+        ("help /Mute", {"command": "mute"}),
+        ("use a-*", {"room": "a-*"}),
+        ("moderator console:x ADMIN in:a,b-*", {"who": "console:x", "role": "admin", "in": ["a", "b-*"]}),
+        ("quiet standup too loud", {"room": "standup", "reason": "too loud"}),
+        ("quiet except anna, bob", {"except": ["anna,", "bob"]}),
+        ("reason 12 was --force warned", {"n": 12, "text": "was --force warned"}),
+        ("room-metadata", {}),
+    ],
+)
+def test_each_kind_of_argument_is_read(line: str, found: dict[str, Any]) -> None:
+    assert reading(line).values == found
+
+
+def test_flags_count_among_the_exceptions() -> None:
+    found = reading("quiet except anna --dry-run bob in:r")
+    assert (found.values["except"], found.dry_run, found.room) == (["anna", "bob"], True, "r")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("case", "n is missing"),
+        ("case x", "do not know what 'x'"),
+        ("undo 1 2", "do not know"),
+        ("rooms --force", "There is no --force here"),
+        ("moderator console:x king", "is not a role"),
+        ("whoami now", "do not know"),
+        ("quiet --drryrun", "Did you mean --dry-run?"),
+    ],
+)
+def test_what_does_not_fit_is_said_with_the_usage(line: str, said: str) -> None:
+    with pytest.raises(BadArgument) as caught:
+        reading(line)
+    assert said in caught.value.user_text
+    assert said.startswith(("in:",)) or "/" in caught.value.user_text or "roles are" in caught.value.user_text
