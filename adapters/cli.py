@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
 
 from adapters.settings import Settings, SettingsError, load
-from bot.errors import BotError
+from bot.errors import BotError, HistoryError
 
 MISCONFIGURED = 2
 
@@ -39,10 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _complain(error: BotError, hint: str = "") -> int:
+def _complain(error: BotError, hint: str = "", status: int = MISCONFIGURED) -> int:
     for line in filter(None, (error.user_text, hint)):
         print(line, file=sys.stderr)  # noqa: T201 - this is what a shell command says
-    return MISCONFIGURED
+    return status
 
 
 def parser() -> argparse.ArgumentParser:
@@ -114,13 +115,18 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
     from adapters.ledger import print_verified
 
     settings.require("DATABASE_URL")
-    return print_verified(settings["DATABASE_URL"], sys.stdout)
+    try:
+        return print_verified(settings["DATABASE_URL"], sys.stdout)
+    except HistoryError as error:
+        return _complain(error, status=1)
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> int:
     from adapters.ledger import export
 
     settings.require("DATABASE_URL")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     return export(settings["DATABASE_URL"], options.format, sys.stdout)
 
 
