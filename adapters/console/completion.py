@@ -10,9 +10,8 @@ from prompt_toolkit.document import Document
 from bot.authorise import sees_hidden
 from bot.context import Services
 from bot.errors import BotError
-from bot.model import Participant
+from bot.model import Kind, Participant
 from bot.people import Moderator
-from bot.redact import without_numbers
 from bot.words import fold
 
 MOST_ROOMS = 10
@@ -46,8 +45,8 @@ class Known:
 
 
 def _for_everybody(person: Participant) -> bool:
-    """Hidden people and telephone numbers are for admins."""
-    return not person.permission.hidden and without_numbers(person.identity) == person.identity
+    """Hidden people, and callers, whose identity is their telephone number, are for admins."""
+    return not person.permission.hidden and person.kind is not Kind.SIP
 
 
 class Words(Completer):
