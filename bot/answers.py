@@ -68,7 +68,10 @@ def _already(result: Result[Any], words: Words) -> Reply:
 
 
 def _not_effective(result: Result[Any], words: Words) -> Reply:
-    title = say("LiveKit accepted it, but the room does not show it. Could not ", *words.what, ".")
+    if result.error is not None:
+        title = say("Only a part of it was done: could not ", *words.what, f". {result.error.user_text}")
+    else:
+        title = say("LiveKit accepted it, but the room does not show it. Could not ", *words.what, ".")
     return Reply(Tone.ERROR, title, buttons=tuple(words.offers))
 
 

@@ -15,7 +15,7 @@ from bot.model import Participant
 from bot.reply import Reply
 from bot.targets import find
 from bot.whom import Whom
-from bot.words import Word, fold, split
+from bot.words import Word, fold, split, told
 
 
 async def bind(context: Context, text: str) -> BoundInvocation | Reply:
@@ -80,7 +80,7 @@ def _named(names: list[str], people: tuple[Participant, ...], room: str) -> list
         match = find(text, rest, people).single
         if match is None:
             raise NoSuchTarget(
-                f"It is not clear who {rest[0].text!r} is in {room}. Nothing was done. "
+                f"It is not clear who {rest[0].text!r} is in {told(room)}. Nothing was done. "
                 "Name each person exactly: by the identity, or by the name in quotes."
             )
         found.append(match.person.identity)

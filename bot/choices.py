@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.command import BoundInvocation, Press
+from bot.command import Again, BoundInvocation, Press
 from bot.context import Context
 from bot.crowd import devices, joined, who
 from bot.grammar import Reading
@@ -42,6 +42,13 @@ def _line(context: Context, person: Participant, press: BoundInvocation) -> Span
     if press.reason:
         spans += say(". Reason: ", Name(press.reason))
     return tuple(spans)
+
+
+def choose_room_behind(room: str, again: Again) -> Reply:
+    """`in:room` behind the reason does not count; perhaps it was to."""
+    option = Choice(say("in the room ", Name(room)), Button(f"In {room}", again))
+    title = say("in:", Name(room), " stands behind the reason, where it does not count. Nothing has been done yet.")
+    return Reply(Tone.INFO, title, (Choices((option,)),))
 
 
 def choose_reading(

@@ -70,6 +70,11 @@ class Context:
             return self._people[room]
         return tuple(person for person in self._people[room] if not person.permission.hidden)
 
+    async def people_now(self, room: str) -> tuple[Participant, ...]:
+        """Everybody whom the person may see, looked up again."""
+        self._people.pop(room, None)
+        return await self.people(room)
+
     async def is_there(self, room: str, identity: str) -> bool:
         """Whether that identity is in the room, for whomever to see."""
         await self.people(room)

@@ -13,7 +13,7 @@ from typing import Any
 from bot.command import Command, Kind, Param
 from bot.errors import BadArgument
 from bot.people import Role
-from bot.words import Word, near
+from bot.words import Word, fold, near
 
 SOURCE_WORDS = {
     "microphone": "microphone", "mic": "microphone", "mike": "microphone", "camera": "camera", "cam": "camera",
@@ -119,7 +119,10 @@ class _Reader:
     def _in(self, word: Word) -> bool:
         value = word.text[3:]
         if (globs := self._one(Kind.GLOBS)) is not None:
-            self._set(globs, [glob for glob in value.split(",") if glob])
+            rooms = [glob for glob in value.split(",") if glob]
+            if not rooms:
+                raise self._bad("in: names no room.")
+            self._set(globs, rooms)
         elif self.command.in_room and not self.found.room:
             self.found = replace(self.found, room=value, placed={**self.found.placed, "in": word})
             self.open = [param for param in self.open if param.kind is not Kind.ROOM]
@@ -194,6 +197,9 @@ class _Reader:
 
     def _rest(self, param: Param, word: Word) -> bool:
         rest = self.line[word.start :]
+        late = next((p.keyword for p in self.open if p.kind is Kind.PEOPLE), None)
+        if late and any(later.plain == late for later in self.words[self.at :]):
+            raise self._bad(f"{late!r} stands behind {word.text!r}, where it would be part of the reason.")
         if param.kind is Kind.TEXT:
             self._set(param, rest)
         else:
@@ -221,6 +227,8 @@ class _Reader:
             elif not (word.plain.startswith("in:") and self._in(word)):
                 names.append(word.text)
         self.at = len(self.words)
+        if not any(fold(name.strip(",")) not in ("", "and") for name in names):
+            raise self._bad("Say whom to leave as they are.")
         return names
 
     def _value(self, param: Param, word: Word) -> Any:

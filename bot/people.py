@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from functools import lru_cache
 
 
 class Role(IntEnum):
@@ -93,15 +92,27 @@ class Moderator:
         return tuple(dict.fromkeys(glob for grant in self.grants for glob in grant.rooms))
 
 
-@lru_cache(maxsize=1024)
-def _compiled(glob: str) -> re.Pattern[str]:
-    parts = (".*" if mark == "*" else "." if mark == "?" else re.escape(mark) for mark in glob)
-    return re.compile("".join(parts), re.DOTALL)
-
-
 def glob_matches(glob: str, room: str) -> bool:
-    """Case-sensitive, over the whole name; only `*` and `?` are special (room names may hold brackets)."""
-    return _compiled(glob).fullmatch(room) is not None
+    """Case-sensitive, over the whole name; only `*` and `?` are special (room names may hold brackets).
+
+    Each `*` first takes as little as it can; when the rest does not fit, only the newest one takes more. So the work
+    is at most the product of the lengths, where a regular expression can take for ever.
+    """
+    at = here = 0
+    star, taken = -1, 0
+    while here < len(room):
+        if at < len(glob) and glob[at] == "*":
+            star, taken = at, here
+            at += 1
+        elif at < len(glob) and glob[at] in ("?", room[here]):
+            at += 1
+            here += 1
+        elif star >= 0:
+            taken += 1
+            at, here = star + 1, taken
+        else:
+            return False
+    return not glob[at:].strip("*")
 
 
 def glob_covers(outer: str, inner: str) -> bool:

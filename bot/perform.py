@@ -21,6 +21,7 @@ from bot.ports import Clock, History, Locks, RoomService
 from bot.state import Difference, difference
 from bot.subject import Action, S, Subject
 from bot.tasks import Budget, gather_bounded, within
+from bot.words import told
 
 SHOWN_LATER = (0.03, 0.15)  # seconds: the RoomService shows some changes a moment after they happened
 
@@ -134,7 +135,7 @@ class Performer:
         return [cast("S", cast("Any", subject).find(people)) for subject in subjects]
 
     def _plan(self, part: Part[S], before: S) -> Result[S]:
-        if part.subject.strayed(before):
+        if part.subject.strayed(before) or part.subject.replaced(before):
             return Result(part, before, before, error=strayed_error(part.subject, before))
         if not part.action.bears_on(before):
             return Result(part, before, before)
@@ -217,7 +218,15 @@ def _failed(written: object) -> bool:
 
 def _judged(result: Result[S], after: S | None, error: BotError | None) -> Result[S]:
     verdict: Verdict = judge(result.part.subject, result.part.action, after, error)
+    if verdict.outcome is Outcome.FAILED and not result.part.subject.strayed(after or result.before):
+        verdict = replace(verdict, outcome=Outcome.NOT_EFFECTIVE) if _partly(result, after) else verdict
     return replace(result, after=after, outcome=verdict.outcome, code=verdict.code, error=verdict.error)
+
+
+def _partly(result: Result[S], after: S | None) -> bool:
+    """Whether some of it happened, although one of several calls was refused: then it has not simply failed."""
+    now = after.fields() if after is not None else {}
+    return any(change.field in now and now[change.field] == change.after for change in result.changes.changes)
 
 
 def _outcome_draft(result: Result[S], record: Record) -> Draft:
@@ -241,8 +250,8 @@ def _undone_draft(result: Result[S], record: Record) -> Draft | None:
 def strayed_error(subject: Subject[Any], state: Any) -> SessionChanged:
     """The sentence for a session that has ended or been replaced."""
     if not subject.identity:
-        return SessionChanged(f"The room {subject.room} has ended, or has begun anew since. Nothing was done.")
-    name = subject.name or subject.identity
+        return SessionChanged(f"The room {told(subject.room)} has ended, or has begun anew since. Nothing was done.")
+    name, room = told(subject.name or subject.identity), told(subject.room)
     if state.sid is None:
-        return SessionChanged(f"{name} has left {subject.room}. Nothing was done.", "gone")
-    return SessionChanged(f"{name} left {subject.room} and came back in a new session since. Nothing was done.")
+        return SessionChanged(f"{name} has left {room}. Nothing was done.", "gone")
+    return SessionChanged(f"{name} left {room} and came back in a new session since. Nothing was done.")

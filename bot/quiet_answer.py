@@ -17,12 +17,14 @@ from bot.state import PersonState
 
 SHOWN = 40
 COLUMNS = (Column("Name", 0), Column("Result", 0), Column("Tracks", 1))
+MUTED = (Outcome.DONE, Outcome.ALREADY)
 _WORST = (Outcome.UNKNOWN, Outcome.NOT_EFFECTIVE, Outcome.FAILED, Outcome.DONE, Outcome.ALREADY)
 
 
 def quiet_answer(context: Context, results: Sequence[Result[PersonState]], later: Sequence[Participant]) -> Reply:
-    """One line for each person, those first for whom it did not work; who opened a microphone since is named."""
-    done = sum(_ok(result) for result in results)
+    """One line for each person, those first for whom it did not work; who can be heard since is named."""
+    done = sum(result.outcome in MUTED for result in results)
+    fine = all(_ok(result) for result in results) and not later
     outcome = overall(results)
     title = say(f"Quiet: {done} of {len(results)} people muted in ", Name(context.room), ".")
     rows = [_row(result) for result in sorted(results, key=_ok)]
@@ -31,7 +33,7 @@ def quiet_answer(context: Context, results: Sequence[Result[PersonState]], later
         parts.append(
             text(
                 f"{len(rows) - SHOWN} more, all muted."
-                if done == len(rows)
+                if all(_ok(result) for result in results)
                 else f"{len(rows) - SHOWN} more: see the case."
             )
         )
@@ -46,7 +48,7 @@ def quiet_answer(context: Context, results: Sequence[Result[PersonState]], later
     if any(result.owed for result in results):
         parts.append(text("Record pending: the history could not be written yet. It is retried."))
     case = next((result.case for result in results if result.case is not None), None)
-    tone = Tone.OK if done == len(results) else Tone.ERROR
+    tone = Tone.OK if fine else Tone.WARN if all(_ok(result) for result in results) else Tone.ERROR
     return Reply(tone, title, tuple(parts), buttons, Audience.PUBLIC, case, outcome)
 
 
@@ -57,7 +59,10 @@ def overall(results: Sequence[Result[PersonState]]) -> Outcome | None:
 
 
 def _ok(result: Result[PersonState]) -> bool:
-    return result.outcome in (Outcome.DONE, Outcome.ALREADY) or result.outcome is None
+    """Muted, or not to be heard any more; somebody back in another session is neither."""
+    if result.outcome is None:
+        return result.error is None or result.error.code == "gone"
+    return result.outcome in MUTED
 
 
 def _row(result: Result[PersonState]) -> tuple[Spans, ...]:

@@ -54,6 +54,9 @@ class Subject(Protocol[S]):
     def strayed(self, state: S) -> bool:
         """Whether the state is not, or no longer, about this session."""
 
+    def replaced(self, state: S) -> bool:
+        """Whether another session stands where one was to be removed: that is not "gone already"."""
+
 
 @dataclass(frozen=True, slots=True)
 class PersonSubject:
@@ -100,6 +103,9 @@ class PersonSubject:
             return False
         return state.sid != self.sid
 
+    def replaced(self, state: PersonState) -> bool:
+        return self.gone_is_fine and state.sid not in (None, self.sid)
+
 
 @dataclass(frozen=True, slots=True)
 class RoomSubject:
@@ -133,3 +139,6 @@ class RoomSubject:
 
     def strayed(self, state: RoomState) -> bool:
         return not self.gone_is_fine and (state.room is None or state.room.sid != self.sid)
+
+    def replaced(self, state: RoomState) -> bool:
+        return self.gone_is_fine and state.room is not None and state.room.sid != self.sid

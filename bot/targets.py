@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.errors import BadArgument
 from bot.model import Participant
-from bot.words import QUOTES, Word, fold, near, undirected
+from bot.words import QUOTES, Word, fold, near, undirected, visible
 
 LONGEST_NAME = 24  # words; a 256-byte name holds few more
 LONGEST_TYPED = 1100  # characters: LiveKit's names and identities hold 256 bytes
@@ -70,8 +70,13 @@ class Ways:
     folded: frozenset[str]
 
     def name(self, person: Participant, called: str) -> bool:
-        """Identity or sid to the letter, or the whole name folded; who has no name is called by the identity."""
-        return person.identity in self.typed or person.sid in self.typed or called in self.folded
+        """Identity or sid to the letter, or the whole name folded; who has no name is called by the identity.
+
+        An identity with invisible marks is named by what is seen of it: two that look alike are a choice.
+        """
+        identity = person.identity
+        shown = identity in self.typed or (not identity.isascii() and visible(identity) in self.typed)
+        return shown or person.sid in self.typed or called in self.folded
 
 
 def _spellings(line: str, words: Sequence[Word]) -> dict[int, Ways]:

@@ -29,8 +29,6 @@ class SetPermissions:
             raise ValueError("an empty source list means all four in LiveKit")
         if self.sources is not None and (self.give or self.take):
             raise ValueError("a source list is replaced, or sources are given and taken: not both")
-        if self.sources is not None and (self.give or self.take):
-            raise ValueError("a source list is either replaced or changed")
 
     def amend(self, state: PersonState) -> PersonState:
         person = state.participant

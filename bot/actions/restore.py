@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.actions.permissions import with_permission
-from bot.state import MUTED, TRACK, Change, Difference, PersonState, RoomState, State, with_field
+from bot.state import MUTED, SOURCES, TRACK, Change, Difference, PersonState, RoomState, State, with_field
 
 
 def irreversible(change: Change) -> str:
@@ -43,13 +43,35 @@ def plan_undo(recorded: Difference, state: PersonState | RoomState) -> Undo:
     for change in recorded.changes:
         if irreversible(change):
             found["irreversible"].append(change)
-        elif now.get(change.field) == change.before:
-            found["restored"].append(change)
-        elif now.get(change.field) == change.after:
-            found["restorable"].append(change)
         else:
-            found["moved_on"].append(change)
+            found[_standing(change, now.get(change.field))].append(change)
     return Undo(**{name: tuple(changes) for name, changes in found.items()})
+
+
+def _standing(change: Change, now: Any) -> str:
+    """Whether the field has its old value, ours, or somebody else's. Of a source list, only the sources that we gave
+    or took count: what others did to other sources is theirs."""
+    if change.field == SOURCES and isinstance(now, list):
+        gave, took = _gave_and_took(change)
+        if took <= set(now) and not gave & set(now):
+            return "restored"
+        return "restorable" if not took & set(now) and gave <= set(now) else "moved_on"
+    if now == change.before:
+        return "restored"
+    return "restorable" if now == change.after else "moved_on"
+
+
+def _gave_and_took(change: Change) -> tuple[set[str], set[str]]:
+    before, after = set(change.before or ()), set(change.after or ())
+    return after - before, before - after
+
+
+def _old_value(change: Change, now: Any) -> Any:
+    """What the field shall be: the old value; of a source list, today's without what we gave and with what we took."""
+    if change.field != SOURCES or not isinstance(now, list):
+        return change.before
+    gave, took = _gave_and_took(change)
+    return sorted((set(now) | took) - gave) or now
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +87,9 @@ class Restore:
     def amend(self, state: State) -> State:
         now, wanted = state.fields(), state
         for change in self.recorded.changes:
-            if not irreversible(change) and (self.over or now.get(change.field) == change.after):
-                wanted = with_field(wanted, change.field, change.before)
+            value = now.get(change.field)
+            if not irreversible(change) and (self.over or _standing(change, value) == "restorable"):
+                wanted = with_field(wanted, change.field, _old_value(change, value))
         return _settled(state, wanted)
 
     def bears_on(self, state: State) -> bool:

@@ -23,6 +23,7 @@ COLUMNS = (
     Column("Reason", 1),
 )  # fmt: skip
 MOST_PAGES = 500
+LONGEST_NAME = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     line = " ".join(filter(None, ["history", _words(context)]))
     title = say("History", f", {said}" if said else "", f", page {arguments.page}" if arguments.page > 1 else "", ":")
     if not rows:
-        return Reply(Tone.INFO, say("No case", f", {said}" if said else "", "."))
+        beyond = f"There is no page {arguments.page}" if arguments.page > 1 else "No case"
+        return Reply(Tone.INFO, say(beyond, f", {said}" if said else "", "."))
     parts = (Table(COLUMNS, rows), *((text(f"More: /{line} {arguments.page + 1}"),) if found.more else ()))
     return Reply(Tone.INFO, title, parts, page_buttons(line, "", arguments.page, more=found.more))
 
@@ -76,6 +78,8 @@ def _query(context: Context, arguments: Arguments) -> tuple[CaseQuery, str]:
     if kind:
         query = _of_kind(context, query, kind)
         said.append(kind)
+    if len(who) > LONGEST_NAME:
+        raise BadArgument("That is longer than any name or identity. Type a part of it.")
     if who:
         query = replace(query, text=who.lstrip("@"))
         said.append(f"about {who}")

@@ -63,8 +63,10 @@ def _check(context: Context, arguments: Arguments, rooms: tuple[str, ...], store
             f"{subject} is an admin by the settings (USHER_ADMINS). It can be changed only there.", "settings"
         )
     if subject in (moderator.user.subject, *moderator.user.groups):
-        now = max((g.role for g in stored if g.subject == subject), default=Role.NONE)
-        if arguments.role > now:
+        own_grants = [g for g in stored if g.subject == subject]
+        now = max((g.role for g in own_grants), default=Role.NONE)
+        wider = arguments.role is not Role.NONE and _beyond(tuple(r for g in own_grants for r in g.rooms), rooms)
+        if arguments.role > now or wider:
             raise Refused("Nobody raises their own role. Another admin can.", "own_role")
     touched = next((grant.rooms for grant in stored if grant.subject == subject), ())
     own = _own_scope(context)

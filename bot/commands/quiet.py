@@ -11,6 +11,7 @@ from bot.actions.mute import SetMuted
 from bot.authorise import is_oneself, protection
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
+from bot.errors import RoomError
 from bot.model import Participant
 from bot.params import Reason, RoomName
 from bot.people import Role
@@ -39,15 +40,22 @@ class Audible:
 
 
 async def run(context: Context, arguments: Arguments) -> Reply:
-    audible = _sorted_out(context, await context.people(context.room), arguments.except_)
     held = context.bound.values.get("people")
     if held is None:
-        return _ask(context, audible)
+        return _ask(context, _sorted_out(context, await context.people(context.room), arguments.except_))
     parts = [Part(PersonSubject(context.room, *one), SetMuted(True)) for one in held]
     results = await context.services.performer.all(parts, context.record(), context.budget)
-    shown = {identity for identity, *_ in held}
-    later = [person for person in audible.muted if person.identity not in shown]
-    return quiet_answer(context, results, later)
+    return quiet_answer(context, results, await _heard_since(context, arguments, held))
+
+
+async def _heard_since(context: Context, arguments: Arguments, held: Sequence[Sequence[str]]) -> list[Participant]:
+    """Who can be heard now and was not among those muted: newcomers, and people back in another session."""
+    try:
+        people = await context.people_now(context.room)
+    except RoomError:
+        return []
+    shown = {sid for _, sid, _ in held}
+    return [p for p in _sorted_out(context, people, arguments.except_).muted if p.sid not in shown]
 
 
 def _sorted_out(context: Context, people: Sequence[Participant], excepted: Sequence[str]) -> Audible:
@@ -75,6 +83,8 @@ def _ask(context: Context, audible: Audible) -> Reply:
     more = f" and {count - NAMED} more" if count > NAMED else ""
     names = listed([(Name(person.display),) for person in audible.muted[:NAMED]], "," if more else "and")
     parts.insert(0, text(*names, more, "."))
+    if context.bound.reason:
+        parts.append(text("Reason: ", Name(context.bound.reason)))
     people = "1 person" if count == 1 else f"{count} people"
     if context.bound.dry_run:
         return Reply(

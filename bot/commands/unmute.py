@@ -27,6 +27,10 @@ REMOTE_UNMUTE = (
 )
 
 
+NOTHING_OPENED = "Nothing was opened: the person has to unmute, or publish, themselves."
+IN_THE_AUDIENCE = "They are in the audience: it counts once somebody promotes them."
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     who: Who
@@ -48,7 +52,12 @@ async def run(context: Context, arguments: Arguments) -> Reply:
 
 async def _give_back(context: Context, held: Held) -> Reply:
     flags = {"can_publish_data": True} if held.chat else {}
-    result = await context.perform(Part(context.person(), SetPermissions(flags=flags, give=held.sources)))
+    person = context.bound.target.participant if context.bound.target else None
+    if held.sources and not held.on_stage and person is not None:
+        action = SetPermissions(flags=flags, sources=person.permission.can_publish_sources | held.sources)
+    else:
+        action = SetPermissions(flags=flags, give=held.sources)
+    result = await context.perform(Part(context.person(), action))
     target = context.person()
     name, room = Name(target.name or target.identity), Name(target.room)
     what = held.text
@@ -56,7 +65,7 @@ async def _give_back(context: Context, held: Held) -> Reply:
         done=say(name, " may use ", what, " again in ", room, "."),
         already=say(name, " may already use ", what, " in ", room, "."),
         what=say("give ", what, " back to ", name, " in ", room),
-        after=(text("Nothing was opened: the person has to unmute, or publish, themselves."),),
+        after=(text(NOTHING_OPENED if held.on_stage else IN_THE_AUDIENCE),),
     )
     return answer(context, result, words)
 
