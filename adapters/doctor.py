@@ -40,8 +40,6 @@ def _shown(value: object) -> str:
 
 
 async def _database(settings: Settings, report: _Report) -> None:
-    if "DATABASE_URL" in settings.problems:
-        return
     from adapters.database.database import Database
     from adapters.database.engine import database_path
 

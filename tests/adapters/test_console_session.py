@@ -124,6 +124,11 @@ async def test_a_number_that_is_no_choice_says_so_and_keeps_the_others(mia: Sess
     assert (await mia.answer("yes")).outcome is Outcome.DONE
 
 
+async def test_a_number_with_nothing_before_it_says_so(mia: Session) -> None:
+    reply = await mia.answer("1")
+    assert (told(reply), reply.command) == ("There is no choice 1 pending. Nothing was done.", "1")
+
+
 async def test_a_number_takes_an_offer_and_any_other_line_goes_on_without(house: House, mia: Session) -> None:
     muted = await mia.answer("/mute bob")
     offer = next(number for number, label in enumerate(labels(muted), 1) if "Keep" in label)
