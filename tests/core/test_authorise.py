@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.authorise import authorise, is_oneself, protection, sees_hidden
@@ -56,7 +56,7 @@ def test_a_role_of_none_is_no_role() -> None:
     assert isinstance(authorise(somebody((Role.NONE, "*")), READ, Policy(), room="r"), Refused)
 
 
-@pytest.mark.parametrize(("kind", "removes"), product(Kind, (False, True)))
+@pytest.mark.parametrize(("kind", "removes"), list(product(Kind, (False, True))))
 def test_each_kind_is_protected_as_the_table_says(kind: Kind, removes: bool) -> None:
     always = {Kind.EGRESS, Kind.INGRESS, Kind.BRIDGE, Kind.OTHER}
     callers = {Kind.AGENT, Kind.SIP, Kind.CONNECTOR}
@@ -64,7 +64,7 @@ def test_each_kind_is_protected_as_the_table_says(kind: Kind, removes: bool) -> 
     assert bool(protection(person, Policy(), removes=removes)) == (kind in always or (removes and kind in callers))
 
 
-@pytest.mark.parametrize(("role", "force"), product((Role.MODERATOR, Role.ADMIN), (False, True)))
+@pytest.mark.parametrize(("role", "force"), list(product((Role.MODERATOR, Role.ADMIN), (False, True))))
 def test_the_protected_take_an_admin_and_force(role: Role, force: bool) -> None:
     person = Participant("x", "PA_1", kind=Kind.EGRESS)
     verdict = authorise(somebody((role, "*")), MUTE, Policy(), room="r", person=person, force=force)
@@ -118,8 +118,8 @@ def test_a_glob_matches_as_its_marks_say(glob: str, name: str) -> None:
 
 @given(globs, globs, names)
 def test_a_glob_that_covers_another_matches_all_that_it_matches(outer: str, inner: str, name: str) -> None:
-    assume(glob_covers(outer, inner))
-    assert not glob_matches(inner, name) or glob_matches(outer, name)
+    if glob_covers(outer, inner) and glob_matches(inner, name):
+        assert glob_matches(outer, name)
 
 
 @pytest.mark.parametrize(
