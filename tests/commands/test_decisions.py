@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from adapters.livekit.calls import Call
 from adapters.livekit.wire import Json
 from bot.history import Outcome
@@ -124,7 +126,7 @@ async def test_kick_of_somebody_who_came_back_just_before_it_is_not_called_alrea
     await house.say("kick bob")
     looks = 0
 
-    async def back_before_the_second_look(call: Call, carry_out: CarryOut) -> Json:
+    async def back_before_the_second_look(call: Call, carry_out: Callable[[], Awaitable[Json]]) -> Json:
         nonlocal looks
         looks += call.method == "GetParticipant"
         if looks == 2 and call.method == "GetParticipant":
