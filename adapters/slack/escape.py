@@ -2,24 +2,26 @@
 
 Slack reads `&`, `<` and `>` as the beginning of its own forms, and has three entities for them; for what formats
 (`*`, `_`, `~`, backticks, `:emoji:`, a `>` that begins a line) it has no escape at all. Those are shown as their
-full-width twins, only where they could act: the core reads a twin that somebody copies as the original.
+twins, only where they could act: the core reads a twin that somebody copies as the original.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from bot.words import isolated
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_TWINS = str.maketrans("*_~`:>@", "＊＿～｀：＞＠")
+_TWINS = str.maketrans("*_~`:>@", "＊＿～´：＞＠")
+_TWIN_OF_BACKTICK = str.maketrans("`", "´")
 # Inside a word (`user_1_a`) Slack formats nothing; what it takes for a word outside ASCII is not written down.
 _FORMATS = re.compile(r"(?<![A-Za-z0-9])[*_~]|[*_~](?![A-Za-z0-9])|`")
 _EMOJI = re.compile(r":(?=[\w+'’-]{1,100}:)")
 _QUOTE = re.compile(r"^[\s\u2066-\u2069]*>+", re.MULTILINE)
 _EVERYBODY = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 _ACTIVE = (_FORMATS, _EMOJI, _QUOTE, _EVERYBODY)
+_OURS_OR_ACTIVE = re.compile(rf"`[^`]*`|<[^<>]*>|{_EMOJI.pattern}|{_EVERYBODY.pattern}", re.IGNORECASE)
 
 
 def size(text: str) -> int:
@@ -32,6 +34,15 @@ def neutral(text: str) -> str:
     for active in _ACTIVE:
         text = active.sub(lambda found: found.group().translate(_TWINS), text)
     return text.translate(_ENTITIES)
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Neutral pieces and our own markup, one behind the other: what is none alone may be some beside its neighbour."""
+
+    def calm(found: re.Match[str]) -> str:
+        return found.group().translate(_TWINS) if len(found.group()) == 1 else found.group()
+
+    return _OURS_OR_ACTIVE.sub(calm, "".join(pieces))
 
 
 def lines(text: str) -> str:
@@ -52,7 +63,7 @@ def bold(text: str) -> str:
 
 def code(text: str) -> str:
     """Something to copy: inside backticks Slack formats nothing."""
-    inside = isolated(text).replace("`", "｀").translate(_ENTITIES)
+    inside = isolated(text).translate(_TWIN_OF_BACKTICK).translate(_ENTITIES)
     return f"`{inside}`" if inside.strip() else inside
 
 

@@ -77,7 +77,7 @@ class Pen:
             kept = "" if lost or isinstance(span, Mention | Time) else escape.fitted(span.text, left, form)
             written.append(form(kept))
             lost += len(_raw(span)) - len(kept)
-        return "".join(written).strip() + (f"… ({lost} more characters)" if lost else "")
+        return escape.joined(written).strip() + (f"… ({lost} more characters)" if lost else "")
 
     def _span(self, span: Span, around: _Around, *, strong: bool) -> str:
         if isinstance(span, Mention):

@@ -141,5 +141,7 @@ def _address(given: str) -> str:
         return ""
     parts = urlsplit(given)
     if parts.scheme != "https" or not parts.hostname:
-        raise ValueError(f"has {given!r} for its address; Slack needs one such as https://usher.example.com{EVENTS_PATH}")
+        raise ValueError(
+            f"has {given!r} for its address; Slack needs one such as https://usher.example.com{EVENTS_PATH}"
+        )
     return given if parts.path.strip("/") else f"https://{parts.netloc}{EVENTS_PATH}"

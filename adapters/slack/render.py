@@ -20,6 +20,7 @@ from bot.reply import Button, Choices, Reply, Style, Text
 
 BUTTON_LINES = 10  # so many choices have a button each; more are a select
 SELECT_SIZE = 3000  # what a select may take of a message's size
+EMPTY = "(no words)"  # Slack takes no message without any
 NOTE_SIZE = 120  # room for the sentence that says what was cut
 
 
@@ -52,7 +53,7 @@ Numbers: TypeAlias = "count[int]"
 def render(reply: Reply, workspace: Workspace, most: int = limits.MESSAGE_BLOCKS) -> Message:
     """The message; `most` blocks fit where it is shown."""
     body = _body(_in_slack(reply, workspace), Pen(workspace, markup=True))
-    return Message(fallback(reply, workspace), tuple(_fitting(body, most)))
+    return Message(fallback(reply, workspace), tuple(_fitting(body, most)) or (blocks.section(EMPTY),))
 
 
 def fallback(reply: Reply, workspace: Workspace) -> str:
@@ -65,7 +66,7 @@ def fallback(reply: Reply, workspace: Workspace) -> str:
         if left < 0:
             break
         kept.append(line)
-    return "\n".join([*kept, *_note(len(lines) - len(kept))])
+    return "\n".join([*kept, *_note(len(lines) - len(kept))]) or EMPTY
 
 
 def _note(lost: int) -> list[str]:
