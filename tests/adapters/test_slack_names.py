@@ -1,0 +1,80 @@
+"""Commands under the names that Slack takes, and back."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.slack.names import RESERVED, SlashNames
+from bot.registry import load
+
+COMMANDS = [command.name for command in load()]
+NAMES = SlashNames.read(COMMANDS)
+
+
+def test_the_everyday_commands_have_names_of_their_own_and_taken_ones_another() -> None:
+    assert dict(NAMES.own) == {
+        "participants": "participants",
+        "promote": "promote",
+        "demote": "demote",
+        "quiet": "quiet",
+        "usher-mute": "mute",
+        "usher-kick": "kick",
+    }
+
+
+def test_the_root_takes_every_command() -> None:
+    assert NAMES.line("/usher", "mute bob shouting") == "mute bob shouting"
+    assert NAMES.line("/Usher", "") == ""
+
+
+def test_a_name_of_its_own_stands_for_its_command_and_leaves_the_words_alone() -> None:
+    assert NAMES.line("/usher-mute", 'bob  "x" ') == 'mute bob  "x"'
+    assert NAMES.line("/quiet", "") == "quiet"
+
+
+def test_a_name_that_is_not_ours_goes_to_the_core_which_says_what_was_meant() -> None:
+    assert NAMES.line("/kik", "bob") == "kik bob"
+
+
+def test_other_names_are_taken_from_the_setting() -> None:
+    names = SlashNames.read(COMMANDS, "mute=hush, quiet", "/room")
+    assert dict(names.own) == {"hush": "mute", "quiet": "quiet"}
+    assert (names.line("/hush", "bob"), names.line("/room", "undo")) == ("mute bob", "undo")
+    assert dict(SlashNames.read(COMMANDS, "kick", "room").own) == {"room-kick": "kick"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "root", "said"),
+    [
+        ("fly", "usher", "'fly'"),
+        ("mute=Mute!", "usher", "small letters"),
+        ("mute=" + "x" * 32, "usher", "at most 31"),
+        ("mute=topic", "usher", "keeps for itself"),
+        ("quiet", "mute", "keeps for itself"),
+        ("quiet", "my room", "'my room'"),
+        ("quiet", "", "''"),
+        ("quiet=usher", "usher", "twice"),
+        ("quiet,mute=quiet", "usher", "twice"),
+        (",".join(f"mute=mute{n}" for n in range(50)), "usher", "at most 50"),
+    ],
+)
+def test_a_name_that_slack_would_refuse_is_refused_with_the_reason(setting: str, root: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        SlashNames.read(COMMANDS, setting, root)
+
+
+def test_names_that_may_be_taken_count_as_taken() -> None:
+    assert {"kick", "remove", "invite", "rename", "archive", "status", "mute", "who", "topic"} <= RESERVED
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Type /kick bob.", "Type /usher-kick bob."),
+        ("/participants 2", "/participants 2"),
+        ("See /room-metadata and (/undo).", "See /usher room-metadata and (/usher undo)."),
+        ("/unknown stays, and so does a/mute, /mute/ and https://x.example/mute", None),
+    ],
+)
+def test_sentences_name_commands_as_they_are_typed_here(said: str, told: str | None) -> None:
+    assert NAMES.spoken(said) == (told or said)

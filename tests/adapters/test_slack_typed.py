@@ -1,0 +1,97 @@
+"""Words arrive as they were typed: Slack's own forms are undone, everything else is left alone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.slack.typed import Reader, undone, without_mention
+from bot.registry import load
+
+COMMANDS = {command.name: command for command in load()}
+READER = Reader("T1", COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen"),
+    [
+        ("mute bob shouting &amp; &lt;loud&gt;", "mute bob shouting & <loud>"),
+        ("&amp;lt;", "&lt;"),
+        ("find <mailto:ann@example.com|ann@example.com>", "find ann@example.com"),
+        ("find <mailto:ann@example.com>", "find ann@example.com"),
+        ("find <tel:+15550100|555-0100>", "find 555-0100"),
+        ("metadata bob <http://example.com|example.com>", "metadata bob example.com"),
+        ("metadata bob <https://example.com/?a=1&amp;b=2>", "metadata bob https://example.com/?a=1&b=2"),
+        ("use <#C1|general>", "use #general"),
+        ("use <#C1>", "use #C1"),
+        ("kick bob told <!here> and <!channel|@channel>", "kick bob told @here and @channel"),
+        ("kick bob told <!subteam^S1|@ops>", "kick bob told @ops"),
+        ("kick bob told <!subteam^S1>", "kick bob told @S1"),
+        ("kick bob at <!date^1^{date}|noon>", "kick bob at noon"),
+        ("kick bob at <!date^1^{date}>", "kick bob at date^1^{date}"),
+        ("kick bob told <@U1|ann>", "kick bob told @ann"),
+        ("kick bob told <@U1>", "kick bob told @U1"),
+        ("mute “bob smith” – now", "mute “bob smith” – now"),
+        ("metadata bob <b>", "metadata bob <b>"),
+        ("metadata bob < a | b >", "metadata bob < a | b >"),
+        ("", ""),
+    ],
+)
+def test_what_stood_on_the_screen_is_what_arrives(sent: str, seen: str) -> None:
+    assert READER.line(sent) == seen
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("moderator <@U2|ann> moderator", "moderator slack:T1/U2 moderator"),
+        ("moderator <!subteam^S1|@ops> viewer", "moderator slack:T1/@S1 viewer"),
+        ("/Moderator   <@U2> none", "/Moderator   slack:T1/U2 none"),
+        ("history by:<@U2|ann>", "history by:slack:T1/U2"),
+        ("history moderator:<@U2|ann> kind:mute", "history moderator:slack:T1/U2 kind:mute"),
+        ("mute <@U2|ann>", "mute <@U2>"),
+        ("mute <!subteam^S1|@ops>", "mute @ops"),
+        ("unknown <@U2|ann>", "unknown @ann"),
+        ("<@U2|ann> mute", "@ann mute"),
+    ],
+)
+def test_a_mention_is_an_account_where_one_is_asked_for_and_never_a_participant(sent: str, read: str) -> None:
+    assert READER.line(sent) == read
+
+
+def test_a_mention_is_the_identity_where_settings_say_which() -> None:
+    reader = Reader("T1", COMMANDS, {"U2": "staff-U2", "U3": "Ann Berg"}.get)
+    assert reader.line("mute <@U2|ann> for <@U2|ann>") == "mute staff-U2 for @ann"
+    assert reader.line("mute <@U3|ann>") == 'mute "Ann Berg"'
+    assert reader.line("mute <@U4|ann>") == "mute <@U4>"
+
+
+@given(st.recursive(st.text() | st.integers(), lambda inner: st.dictionaries(st.text(max_size=5), inner, max_size=3)))
+def test_json_survives_slacks_escaping_to_the_letter(value: object) -> None:
+    typed = json.dumps(value, ensure_ascii=False)
+    sent = typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert undone(sent) == typed
+
+
+@pytest.mark.parametrize(
+    ("sent", "left"),
+    [
+        ("<@B1> mute bob", "mute bob"),
+        ("<@B1|usher>: mute bob", "mute bob"),
+        ("<@B1>, mute bob <@B1>", "mute bob <@B1>"),
+        ("hey <@B1> mute bob", "mute bob"),
+        ("mute bob <@B1>", "mute bob"),
+        ("<@B1>", ""),
+        ("<@B2> mute bob", "<@B2> mute bob"),
+        ("<@B1>\nmetadata bob {\n}", "metadata bob {\n}"),
+    ],
+)
+def test_the_mention_of_the_bot_is_no_word_of_the_command(sent: str, left: str) -> None:
+    assert without_mention(sent, {"B1"}) == left
+
+
+def test_without_a_bot_nothing_is_taken_away() -> None:
+    assert without_mention("<@B1> mute", ()) == "<@B1> mute"
