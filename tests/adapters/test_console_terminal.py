@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from prompt_toolkit.application import create_app_session
+from prompt_toolkit.application import create_app_session, get_app_session
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
@@ -26,6 +26,7 @@ from adapters.wiring import House as Assembled
 from bot.command import Nothing
 from bot.people import ChatUser
 from bot.reply import Button, Column, Fields, Name, Reply, Table, Tone, say, text
+from tests.clocks import eventually
 from tests.house import House, options
 
 ALICE = ChatUser("console:alice", "alice")
@@ -88,7 +89,12 @@ async def test_ctrl_c_drops_the_line_and_goes_on(
 async def test_tab_completes_the_command(house: House, keys: PipeInput, capsys: pytest.CaptureFixture[str]) -> None:
     keys.send_text("/who\t")
     running = asyncio.create_task(run_terminal(Session(house.dispatcher, ALICE, "standup"), house.services))
-    await asyncio.sleep(0.2)  # the completion is worked out in the background
+
+    async def completed() -> bool:
+        app = get_app_session().app
+        return app is not None and app.current_buffer.text.strip() == "/whoami"
+
+    await eventually(completed)
     keys.send_text("\r\x04")
     assert await running == 0
     assert "console:alice" in capsys.readouterr().out
