@@ -1,4 +1,4 @@
-"""The RoomService of a real LiveKit server, over HTTP."""
+"""The RoomService of a real LiveKit server, over httpx."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from adapters.livekit.address import parse_address
 from adapters.livekit.calls import Call, TwirpRoomService
 from adapters.livekit.errors import read_answer
 from adapters.livekit.tokens import Credentials, KeySource, Tokens
-from adapters.livekit.transport import Http
+from adapters.livekit.transport import exchange, open_http
 from bot.errors import Rejected, Unavailable
 from bot.ports import Clock
 
@@ -56,7 +56,7 @@ class LiveKitRoomService(TwirpRoomService):
         self._base = f"{address.base}/twirp/livekit.RoomService/"
         self._clock = clock
         self._tokens = Tokens(credentials, clock.now)
-        self._http = Http(ca_file, proxy)
+        self._http = open_http(ca_file, proxy)
         self._attempt_seconds = attempt_seconds
         self._call_seconds = call_seconds
 
@@ -88,5 +88,5 @@ class LiveKitRoomService(TwirpRoomService):
     async def _attempt(self, call: Call, seconds: float) -> wire.Json:
         content = json.dumps(call.body, separators=(",", ":")).encode()
         token = self._tokens.token(call.grant)
-        answer = await self._http.exchange(self._base + call.method, content, token, seconds)
+        answer = await exchange(self._http, self._base + call.method, content, token, seconds)
         return read_answer(answer, call.method, self._clock.now(), self._tokens.secrets)
