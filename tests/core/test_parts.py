@@ -1,31 +1,24 @@
-"""The small parts: presses, plain text, budgets, the registry, verdicts, cases, and who was seen."""
+"""The small parts: presses, plain text, pages, and doing things within a time."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import make_dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.actions.presence import Remove
-from bot.command import Again, BoundInvocation, Command, Effect, Kind, NoArguments, Nothing, Param, Press, Target
-from bot.context import Context
+from bot.command import Again, BoundInvocation, Nothing, Press, Target
 from bot.crowd import ago
-from bot.errors import NotFound, Rejected, RoomError, Unavailable, UnknownCommand, Unsupported
-from bot.grammar import read
-from bot.history import Case, Content, Entry, EntryKind, Outcome, decode_difference
-from bot.judge import judge, settles
+from bot.errors import NotFound, RoomError
 from bot.model import Participant
 from bot.pages import cut, page_of
 from bot.people import Role
 from bot.plain import plain
 from bot.press import arguments, decode, encode, sources_of
-from bot.recent import Recent
-from bot.registry import Registry
 from bot.reply import (
     Button,
     Choice,
@@ -43,10 +36,7 @@ from bot.reply import (
     say,
     text,
 )
-from bot.state import PersonState
-from bot.subject import PersonSubject
 from bot.tasks import Budget, gather_bounded, within
-from bot.words import split
 from tests.house import REGISTRY, SteppedClock
 
 words = st.text(max_size=12)
@@ -203,136 +193,3 @@ async def test_never_more_than_allowed_is_under_way_and_answers_keep_their_order
     assert most == 4
     assert isinstance(answers[3], NotFound)
     assert [answer for answer in answers if isinstance(answer, int)] == [0, 1, 2, 4, 5, 6, 7, 8, 9]
-
-
-async def run(context: Context, arguments_: NoArguments) -> Reply:
-    raise AssertionError
-
-
-NOTHING = Command("x", "X", NoArguments, Role.VIEWER, Effect.READ, run)
-
-
-def test_the_registry_refuses_clashes() -> None:
-    with pytest.raises(ValueError, match="two commands"):
-        Registry([NOTHING, replace(NOTHING, summary="Y")])
-    with pytest.raises(ValueError, match="no question"):
-        Registry([replace(NOTHING, effect=Effect.DESTRUCTIVE)])
-
-
-def test_who_is_always_the_first_argument() -> None:
-    who, other = Annotated[str, Param(Kind.WHO, "w")], Annotated[str, Param(Kind.TEXT, "t")]
-    wrong = make_dataclass("Wrong", [("other", other), ("who", who)], frozen=True)
-    with pytest.raises(ValueError, match="first argument"):
-        Registry([replace(NOTHING, arguments=wrong)])
-
-
-def test_an_unknown_command_is_said_with_what_may_have_been_meant() -> None:
-    with pytest.raises(UnknownCommand) as caught:
-        REGISTRY.find("mut")
-    assert "mute" in caught.value.near
-    with pytest.raises(UnknownCommand, match="/help lists them"):
-        REGISTRY.find("xyzzy")
-
-
-EVERY = pytest.mark.parametrize("command", list(REGISTRY), ids=lambda command: command.name)
-
-
-@EVERY
-def test_every_command_says_what_it_does_and_its_examples_can_be_read(command: Command) -> None:
-    assert command.summary
-    assert not command.summary.endswith(".")
-    assert command.examples
-    for example in command.examples:
-        name, _, line = example.removeprefix("/").partition(" ")
-        assert name == command.name
-        found = read(command, line, split(line), 1 if command.param(Kind.WHO) else 0)
-        assert not found.doubt
-
-
-@EVERY
-def test_every_argument_is_described_and_usage_begins_with_the_command(command: Command) -> None:
-    assert all(param.description for param in command.params)
-    assert command.usage.split()[0] == f"/{command.name}"
-    assert [param.required for param in command.params] == sorted((p.required for p in command.params), reverse=True)
-
-
-def test_commands_are_the_table_of_the_documentation() -> None:
-    assert [command.name for command in REGISTRY] == sorted(command.name for command in REGISTRY)
-    wanted = """attribute case close demote find help history kick metadata moderator moderators move mute name
-        participant participants permissions promote quiet reason room-metadata rooms undo unmute use whoami"""
-    assert {command.name for command in REGISTRY} >= set(wanted.split())
-
-
-BOB = PersonSubject("r", "bob", "PA_1", "Bob", gone_is_fine=True)
-THERE, GONE = PersonState("r", Participant("bob", "PA_1")), PersonState("r", None)
-REFUSED = Rejected("no", "invalid_argument")
-BROKEN = Rejected("500", "internal", certain=False)
-LOST, UNSENT = Unavailable("?", sent=True), Unavailable("!", sent=False)
-
-
-@pytest.mark.parametrize(
-    ("after", "error", "outcome"),
-    [
-        (GONE, None, Outcome.DONE),
-        (GONE, BROKEN, Outcome.DONE),
-        (GONE, LOST, Outcome.DONE),
-        (GONE, NotFound("x"), Outcome.DONE),
-        (THERE, None, Outcome.NOT_EFFECTIVE),
-        (THERE, REFUSED, Outcome.FAILED),
-        (THERE, NotFound("x"), Outcome.FAILED),
-        (THERE, Unsupported("x"), Outcome.FAILED),
-        (THERE, UNSENT, Outcome.FAILED),
-        (THERE, LOST, Outcome.UNKNOWN),
-        (None, None, Outcome.UNKNOWN),
-        (None, LOST, Outcome.UNKNOWN),
-        (None, BROKEN, Outcome.UNKNOWN),
-        (None, REFUSED, Outcome.FAILED),
-        (None, UNSENT, Outcome.FAILED),
-    ],
-)
-def test_the_verdict_is_what_the_room_shows_and_never_done_without_it(
-    after: PersonState | None, error: RoomError | None, outcome: Outcome
-) -> None:
-    verdict = judge(BOB, Remove("PA_1"), after, error)
-    assert verdict.outcome is outcome
-    assert (verdict.outcome is Outcome.DONE) <= (after is not None)
-
-
-def test_an_answer_that_never_came_settles_nothing() -> None:
-    assert not settles(LOST)
-    assert not settles(BROKEN)
-    assert not settles(None)
-    assert all(settles(error) for error in (REFUSED, UNSENT, NotFound("x"), Unsupported("x")))
-
-
-def entry(seq: int, kind: EntryKind, refers: int | None = None, outcome: Outcome | None = None, **said: str) -> Entry:
-    return Entry(seq, 1, kind, NOW, "w", "s", Content(**said), refers, outcome)
-
-
-def test_a_case_is_told_by_its_entries() -> None:
-    intent, other = entry(1, EntryKind.INTENT, reason="first", command="mute"), entry(2, EntryKind.INTENT)
-    done = entry(3, EntryKind.OUTCOME, 1, Outcome.DONE, reason="first")
-    later = entry(4, EntryKind.RECONCILED, 1, Outcome.UNKNOWN)
-    case = Case(1, (intent, other, done, later, entry(5, EntryKind.REASON, 1, reason="second")))
-    assert case.intents == (intent, other)
-    assert case.about(intent) == later
-    assert case.about(other) is None
-    assert case.reasons == ("first", "second")
-    assert case.opening.command == "mute"
-    assert not case.undone
-    assert Case(1, (*case.entries, entry(6, EntryKind.UNDONE, 1))).undone
-    assert Case(1, (replace(intent, content=None),)).opening == Content()
-
-
-def test_no_difference_is_none() -> None:
-    assert decode_difference("") == {}
-
-
-def test_who_was_seen_is_bounded_and_the_newest_session_counts() -> None:
-    recent = Recent(most=2)
-    recent.remember("r", [Participant("a", "PA_1", "Ann"), Participant("b", "PA_2", "Bob")])
-    recent.remember("r", [Participant("a", "PA_3", "Ann"), Participant("c", "PA_4", "Ann")])
-    assert recent.find("r", ["b"]) is None
-    assert "PA_3" in str(recent.find("r", ["x", "a"]))
-    assert recent.find("other", ["a"]) is None
-    assert len(recent.named("r", "ann")) == 2
