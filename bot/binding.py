@@ -11,9 +11,7 @@ from bot.crowd import FILTERS, matching
 from bot.errors import NoSuchTarget
 from bot.grammar import Reading
 from bot.line import Line
-from bot.model import Participant
 from bot.reply import Reply
-from bot.targets import find
 from bot.whom import Whom
 from bot.words import Word, fold, split, told
 
@@ -49,7 +47,7 @@ class _InRoom:
             return await places.ended(self.context, place, self.line.rewrite(word))
         people = self.context.command.param(Kind.PEOPLE)
         if people is not None and people.name in reading.values:
-            identities = _named(reading.values[people.name], await self.context.people(place), place)
+            identities = await self._named(reading.values[people.name], place)
             reading = replace(reading, values={**reading.values, people.name: identities})
         return self.line.bound(reading, place)
 
@@ -63,26 +61,25 @@ class _InRoom:
         place = await places.resolve(self.context, "", self.line.rewrite(None))
         words = " ".join(filter(None, [named, self.reading.values.get("filter", "")]))
         if isinstance(place, str):
-            people = await self.context.people(place)
+            people = await self.context.shown(place)
             if fold(words) in FILTERS or matching(people, words, self.context.policy):
                 filtered = replace(self.reading, values={**self.reading.values, "filter": words})
                 return self.line.bound(filtered, place)
         places.check_scope(self.context, named)
         return await places.ended(self.context, named, self.line.rewrite(word))
 
-
-def _named(names: list[str], people: tuple[Participant, ...], room: str) -> list[str]:
-    """The identities of the people named one after the other; each must be named exactly."""
-    parts = [part for name in names for part in name.split(",") if part and fold(part) != "and"]
-    text = " ".join(f'"{part}"' if " " in part else part for part in parts)
-    found, rest = [], split(text)
-    while rest:
-        match = find(text, rest, people).single
-        if match is None:
-            raise NoSuchTarget(
-                f"It is not clear who {rest[0].text!r} is in {told(room)}. Nothing was done. "
-                "Name each person exactly: by the identity, or by the name in quotes."
-            )
-        found.append(match.person.identity)
-        rest = rest[match.length :]
-    return found
+    async def _named(self, names: list[str], room: str) -> list[str]:
+        """The identities of the people named one after the other; each must be named exactly."""
+        parts = [part for name in names for part in name.split(",") if part and fold(part) != "and"]
+        text = " ".join(f'"{part}"' if " " in part else part for part in parts)
+        found, rest = [], split(text)
+        while rest:
+            match = (await self.context.find(room, text, rest)).single
+            if match is None:
+                raise NoSuchTarget(
+                    f"It is not clear who {rest[0].text!r} is in {told(room)}. Nothing was done. "
+                    "Name each person exactly: by the identity, or by the name in quotes."
+                )
+            found.append(match.person.identity)
+            rest = rest[match.length :]
+        return found

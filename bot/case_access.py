@@ -1,11 +1,19 @@
-"""Which cases a person may see."""
+"""Which cases a person may see, and which of the people in them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from bot.authorise import sees_hidden
+from bot.callers import is_marked, without_numbers
 from bot.context import Context
 from bot.errors import BadArgument
-from bot.history import Case
+from bot.history import Case, CaseQuery
 from bot.people import Role
+from bot.recent import Seen
+from bot.words import fold
+
+LATEST = 20
 
 
 async def visible_case(context: Context, number: int) -> Case:
@@ -17,10 +25,36 @@ async def visible_case(context: Context, number: int) -> Case:
 
 
 def may_see(context: Context, case: Case) -> bool:
+    """Cases of the rooms in scope; what is about hidden people is for admins, as they are themselves."""
     room = case.opening.room
-    return context.moderator.may_see(room) if room else sees_everything(context)
+    if not room:
+        return sees_everything(context)
+    return context.moderator.may_see(room) and (not case.hidden or sees_hidden(context.moderator, room))
+
+
+def may_find(context: Context, case: Case, text: str) -> bool:
+    """Whether a search for this text may find the case: the number of a caller is found by admins alone."""
+    opening, known = case.opening, context.services.recent.numbers
+    if not text or sees_hidden(context.moderator, opening.room):
+        return True
+    called = f"{opening.identity}\n{opening.name}"
+    shown = without_numbers(called, known)
+    return shown == called or fold(text) in fold(shown)
 
 
 def sees_everything(context: Context) -> bool:
     """Whether entries that belong to no room (grants, refusals) are shown, since they may name any room."""
     return any(grant.role >= Role.ADMIN and "*" in grant.rooms for grant in context.moderator.grants)
+
+
+async def left_before(context: Context, room: str, identities: Iterable[str]) -> Seen | None:
+    """Whom the history knows in that room by one of these identities, and whether they were hidden."""
+    history = context.services.history
+    for identity in identities:
+        if (sid := await history.seen(room, identity)) is not None:
+            page = await history.cases(CaseQuery(rooms=(room,), room=room, identity=identity, limit=LATEST))
+            hidden = any(case.hidden for case in page.cases)
+            seen = Seen(identity, sid, "", hidden, caller=is_marked(identity))
+            context.services.recent.keep(room, seen)
+            return seen
+    return None

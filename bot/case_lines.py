@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
+from bot.callers import SIP_ATTRIBUTES
 from bot.describe import described
 from bot.history import Case, Content, Entry, EntryKind, Outcome, decode_difference
 from bot.reply import Mention, Name, Part, Spans, Text, Time, say, text
-from bot.state import PERMISSION, Difference
+from bot.state import ATTRIBUTE, PERMISSION, Change, Difference
 from bot.words import on_its_line
 
 SECRET_FIELDS = ("metadata", "room.metadata")
+SECRET_ATTRIBUTES = ATTRIBUTE + SIP_ATTRIBUTES
+OTHER = "another room"
 SECRET_COMMANDS = ("metadata", "room-metadata")  # what was typed is the metadata
 _FINAL = (Outcome.UNKNOWN, Outcome.NOT_EFFECTIVE, Outcome.FAILED, Outcome.REFUSED, Outcome.DONE, Outcome.ALREADY)
 
@@ -71,15 +76,52 @@ def outcome_word(case: Case) -> str:
     return f"{outcome.value} ({'; '.join(sorted(observed))})" if observed else outcome.value
 
 
-def in_full(case: Case, now: datetime, *, admin: bool) -> tuple[Part, ...]:
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What somebody who looks at a case may see: metadata and telephone numbers, and which rooms by name."""
+
+    admin: bool
+    may_see: Callable[[str], bool]
+
+    def shows(self, change: Change) -> bool:
+        return self.admin or not (change.field in SECRET_FIELDS or change.field.startswith(SECRET_ATTRIBUTES))
+
+    def of(self, changes: Difference) -> Difference:
+        """The changes that may be seen; a room that may not be is another one."""
+        return Difference(tuple(self._change(change) for change in changes.changes if self.shows(change)))
+
+    def typed(self, content: Content) -> bool:
+        """Whether what was typed, and what was said of it, may be shown: it may hold what is secret."""
+        if content.command == "attribute" and SIP_ATTRIBUTES in content.arguments.casefold():
+            return self.admin
+        return self.admin or content.command not in SECRET_COMMANDS
+
+    def all_rooms(self, content: Content) -> bool:
+        """Whether every room that this names may be seen; of a move that was refused none is on record."""
+        move = Difference.decode(decode_difference(content.difference)).get("room")
+        rooms = [room for room in (move.before, move.after) if room] if move else []
+        if content.command == "move" and not rooms:
+            return self.may_see("*")
+        return all(self.may_see(room) for room in rooms)
+
+    def _change(self, change: Change) -> Change:
+        if change.field != "room":
+            return change
+        before, after = (
+            room if room is None or self.may_see(room) else OTHER for room in (change.before, change.after)
+        )
+        return Change(change.field, before, after)
+
+
+def in_full(case: Case, now: datetime, eyes: Eyes) -> tuple[Part, ...]:
     """Every entry, with what was before and after."""
     parts: list[Part] = []
     for entry in case.entries:
-        parts += _entry(entry, now, admin=admin)
+        parts += _entry(entry, now, eyes)
     return tuple(parts)
 
 
-def _entry(entry: Entry, now: datetime, *, admin: bool) -> list[Part]:
+def _entry(entry: Entry, now: datetime, eyes: Eyes) -> list[Part]:
     head = say(f"#{entry.seq} {entry.kind.value}")
     if entry.outcome is not None:
         head = (*head, *say(f" {entry.outcome.value}"))
@@ -87,28 +129,30 @@ def _entry(entry: Entry, now: datetime, *, admin: bool) -> list[Part]:
     content = entry.content
     if content is None:
         return [Text((*head, *say(": its content was erased on request.")))]
-    parts: list[Part] = [Text((*head, *_said(entry, content, admin=admin)))]
+    parts: list[Part] = [Text((*head, *_said(entry, content, eyes)))]
     if content.difference and entry.kind in (EntryKind.INTENT, EntryKind.OUTCOME):
-        fields = _difference(content, admin=admin)
-        parts.append(fields)
+        parts += _difference(content, eyes)
     return parts
 
 
-def _said(entry: Entry, content: Content, *, admin: bool) -> Spans:
+def _said(entry: Entry, content: Content, eyes: Eyes) -> Spans:
     spans = say(", by ", Mention(content.actor, content.actor_name)) if content.actor else ()
     if content.identity and entry.kind in (EntryKind.INTENT, EntryKind.OUTCOME, EntryKind.RECONCILED):
         spans = (*spans, *say(": ", Name(content.name or content.identity), f" (session {content.sid})"))
-    secret = content.command in SECRET_COMMANDS and not admin
-    if content.arguments and not secret and entry.kind in (EntryKind.INTENT, EntryKind.REFUSED):
+    every_room = eyes.all_rooms(content)
+    if content.arguments and eyes.typed(content) and every_room and entry.kind in (EntryKind.INTENT, EntryKind.REFUSED):
         spans = (*spans, *say(f". Typed: /{content.command} ", Name(content.arguments)))
     if content.reason:
         spans = (*spans, *say(". Reason: ", Name(content.reason)))
-    return (*spans, *say(f". {on_its_line(content.detail)}")) if content.detail else spans
+    return (*spans, *say(f". {on_its_line(content.detail)}")) if content.detail and every_room else spans
 
 
-def _difference(content: Content, *, admin: bool) -> Part:
+def _difference(content: Content, eyes: Eyes) -> list[Part]:
     changes = Difference.decode(decode_difference(content.difference))
-    shown = Difference(tuple(c for c in changes.changes if admin or c.field not in SECRET_FIELDS))
-    if len(shown.changes) < len(changes.changes):
-        return text("Metadata was changed; what it was and is, is shown to admins.")
-    return described(shown)
+    shown = eyes.of(changes)
+    parts: list[Part] = [described(shown)] if shown else []
+    if any(change.field in SECRET_FIELDS for change in changes.changes) and not eyes.admin:
+        parts.append(text("Metadata was changed; what it was and is, is shown to admins."))
+    elif len(shown.changes) < len(changes.changes):
+        parts.append(text("SIP attributes were changed; what they were and are, is shown to admins."))
+    return parts

@@ -7,18 +7,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.authorise import sees_hidden
+from bot.callers import find_masked, masked
 from bot.command import BoundInvocation, Command, Invocation, Nothing
 from bot.model import Participant, Room
 from bot.people import Grant, Moderator
-from bot.perform import Part, Performer, Record, Result
+from bot.perform import Part, Performer, Result
 from bot.policy import Policy
 from bot.ports import Clock, History, Pending, RoomService, Roster
 from bot.recent import Recent
+from bot.record import Record
 from bot.registry import Registry
 from bot.reply import Audience, Button, Reply, Spans, Style, Tone
 from bot.reply import Part as ReplyPart
 from bot.subject import PersonSubject, S
+from bot.targets import Matches, find
 from bot.tasks import Budget
+from bot.words import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,16 @@ class Context:
             return self._people[room]
         return tuple(person for person in self._people[room] if not person.permission.hidden)
 
+    async def shown(self, room: str) -> tuple[Participant, ...]:
+        """The same people as they are shown and searched: callers under a masked number, except to admins."""
+        people = await self.people(room)
+        return people if sees_hidden(self.moderator, room) else tuple(masked(person) for person in people)
+
+    async def find(self, room: str, line: str, words: Sequence[Word]) -> Matches:
+        """Whom the words at the beginning of the line may name; a number names nobody, except to admins."""
+        named = find if sees_hidden(self.moderator, room) else find_masked
+        return named(line, words, await self.people(room))
+
     async def people_now(self, room: str) -> tuple[Participant, ...]:
         """Everybody whom the person may see, looked up again."""
         self._people.pop(room, None)
@@ -86,8 +100,17 @@ class Context:
     def record(self, *, refers: int | None = None, undoes: int | None = None) -> Record:
         return Record(
             self.invocation.user, self.command.name, self.bound.typed, self.bound.reason, self.invocation.event_key,
-            refers, undoes,
+            refers, undoes, self._is_hidden(),
         )  # fmt: skip
+
+    def _is_hidden(self) -> bool:
+        """Whether the target is hidden, or was when last seen."""
+        target = self.bound.target
+        if target is None:
+            return False
+        if target.participant is not None:
+            return target.participant.permission.hidden
+        return self.services.recent.was_hidden(target.room, target.identity)
 
     async def perform(self, part: Part[S]) -> Result[S]:
         """Do it, or with --dry-run say what would be done (the result has no case then)."""

@@ -41,19 +41,20 @@ class Dispatcher:
         moderator = await self.moderator(invocation.user)
         name, rest = split_command(invocation.text)
         command: Command | None = None
-        held: BoundInvocation | None = None
+        context: Context | None = None
         try:
             command = self._command(moderator, name)
             self._allow(moderator, command)
             context = self._context(moderator, invocation, command, BoundInvocation(command.name, typed=rest), budget)
             bound = await self._timed(budget, bind(context, rest))
             if isinstance(bound, BoundInvocation):
-                context.bound = held = bound
+                context.bound = bound
                 bound = await self._carry_out(context)
             reply = replace(bound, command=command.name)
         except BotError as error:
+            held = context.bound if context else None
             reply = await self._refusals.answer(error, invocation, name, rest, command, held)
-        return await self._finished(reply, moderator, invocation, held.room if held else "")
+        return await self._finished(reply, moderator, invocation, context.bound.room if context else "")
 
     async def press(self, user: ChatUser, channel: str, token: str, event_key: str = "") -> Reply:
         """The answer to a press of a button (or to yes, no, a number): authorised again, and spent once."""
@@ -78,15 +79,18 @@ class Dispatcher:
         budget = Budget(services.clock, services.clock.monotonic())
         command = services.registry[bound.command]
         moderator = await self.moderator(invocation.user)
+        context: Context | None = None
         try:
             self._allow(moderator, command, bound)
             bound = await self._timed(budget, self._looked_at(bound, command))
             self._allow(moderator, command, bound)
             if not await self._buttons.spend(item):
                 return replace(answered_already(), command=command.name)
-            reply = await self._carry_out(self._context(moderator, invocation, command, bound, budget))
+            context = self._context(moderator, invocation, command, bound, budget)
+            reply = await self._carry_out(context)
             reply = replace(reply, command=command.name)
         except BotError as error:
+            bound = context.bound if context else bound
             reply = await self._refusals.answer(error, invocation, command.name, bound.typed, command, bound)
         return await self._finished(reply, moderator, invocation, bound.room)
 
@@ -94,7 +98,7 @@ class Dispatcher:
         """The reply as this person may see it, its buttons stored."""
         everywhere = any(grant.role >= Role.ADMIN and "*" in grant.rooms for grant in moderator.grants)
         if not (everywhere or (room and sees_hidden(moderator, room))):
-            reply = redacted(reply)
+            reply = redacted(reply, self.services.recent.numbers)
         return await self._buttons.stored(reply, invocation)
 
     async def moderator(self, user: ChatUser) -> Moderator:
@@ -162,6 +166,7 @@ class Dispatcher:
             if command.takes_gone:
                 return bound
             raise SessionChanged(f"{name} has left {room}. Nothing was done.", "gone") from None
+        self.services.recent.remember(target.room, [person])
         if person.sid != target.sid:
             raise SessionChanged(
                 f"{name} left {room} and came back in a new session since. Nothing was done. "

@@ -16,6 +16,7 @@ from typing import Any
 from bot.people import Grant
 
 VERSION = 1
+HIDDEN = "hidden"  # the code of an entry about somebody who was hidden: its case is for admins
 
 
 class EntryKind(StrEnum):
@@ -145,6 +146,11 @@ class Case:
             for e in self.entries
             if e.content is not None and e.content.reason and (e is self.first or e.kind is EntryKind.REASON)
         )
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it is about somebody who was hidden."""
+        return any(entry.code == HIDDEN for entry in self.entries)
 
     @property
     def undone(self) -> bool:

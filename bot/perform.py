@@ -12,49 +12,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, cast
 
 from bot.errors import BotError, RoomError, SessionChanged, Unavailable
-from bot.history import Content, Draft, EntryKind, Outcome
+from bot.history import HIDDEN, Draft, EntryKind, Outcome
 from bot.judge import Verdict, judge, late, may_show_later
 from bot.model import Participant
 from bot.owed import Owed
-from bot.people import ChatUser
 from bot.ports import Clock, History, Locks, RoomService
+from bot.record import Record
 from bot.state import Difference, difference
 from bot.subject import Action, S, Subject
 from bot.tasks import Budget, gather_bounded, within
 from bot.words import told
 
 SHOWN_LATER = (0.03, 0.15)  # seconds: the RoomService shows some changes a moment after they happened
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What the history shall say of who asked for what. `refers` and `undoes`: the entry and case put back."""
-
-    user: ChatUser
-    command: str
-    typed: str = ""
-    reason: str = ""
-    event_key: str = ""
-    refers: int | None = None
-    undoes: int | None = None
-
-    @property
-    def actor_name(self) -> str:
-        return f"{self.user.name} (OS user {self.user.origin})" if self.user.origin else self.user.name
-
-    def entry_content(self, **more: str) -> Content:
-        """The content of an entry that is about no participant."""
-        return Content(
-            actor=self.user.subject, actor_name=self.actor_name, command=self.command, arguments=self.typed,
-            **{"reason": self.reason, **more},
-        )  # fmt: skip
-
-    def content(self, subject: Subject[Any], **more: str) -> Content:
-        return Content(
-            actor=self.user.subject, actor_name=self.actor_name, command=self.command, arguments=self.typed,
-            room=subject.room, identity=subject.identity, name=subject.name,
-            **{"sid": subject.sid, "reason": self.reason, **more},
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +122,8 @@ class Performer:
         for result in (results[i] for i in at):
             content = record.content(result.part.subject, difference=result.changes.encode())
             kind = EntryKind.OUTCOME if result.outcome else EntryKind.INTENT
-            drafts.append(Draft(kind, content, refers=record.refers, outcome=result.outcome))
+            code = HIDDEN if record.hidden or _is_hidden(result.before) else ""
+            drafts.append(Draft(kind, content, refers=record.refers, outcome=result.outcome, code=code))
         entries = await self._history.append(drafts, record.event_key or None)
         planned = list(results)
         for i, entry in zip(at, entries, strict=True):
@@ -210,6 +180,11 @@ class Performer:
         if not await self.owed.settled(recording, drafts, budget.left(budget.recorded)):
             return tuple(replace(r, owed=r.intent is not None) for r in results)
         return tuple(results)
+
+
+def _is_hidden(state: object) -> bool:
+    person = getattr(state, "participant", None)
+    return isinstance(person, Participant) and person.permission.hidden
 
 
 def _failed(written: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.authorise import out_of_scope
 from bot.command import Again
@@ -21,13 +22,13 @@ async def resolve(context: Context, given: str, rewrite: Rewrite) -> str | Reply
     """The room's name, or the question which one. `rewrite` makes the button that runs the words in a room."""
     if given:
         check_scope(context, given)
-        return given
+        return _meant(context, given)
     chosen = context.invocation.room or await context.services.roster.default_room(context.invocation.channel) or ""
     if chosen and not is_glob(chosen):
         if not context.moderator.may_see(chosen):
             scopes = told(", ".join(context.moderator.scopes), 500)
             raise OutOfScope(f"The default room of this channel is not in your scope. You may act in: {scopes}.")
-        return chosen
+        return _meant(context, chosen)
     live = await context.live_rooms()
     if chosen:
         live = tuple(room for room in live if glob_matches(chosen, room.name))
@@ -38,6 +39,12 @@ async def resolve(context: Context, given: str, rewrite: Rewrite) -> str | Reply
     if chosen:
         return await ended(context, chosen, rewrite)
     raise NoSuchRoom("No room in your scope is live now. Name one with in:ROOM, or set one with /use ROOM.")
+
+
+def _meant(context: Context, room: str) -> str:
+    """That room; should the room service fail before all words are understood, the record names it."""
+    context.bound = replace(context.bound, room=room)
+    return room
 
 
 def check_scope(context: Context, room: str) -> None:

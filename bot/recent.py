@@ -3,39 +3,73 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
-from bot.model import Participant
+from bot.callers import numbers_of
+from bot.model import Kind, Participant
 from bot.words import fold
 
 MOST = 20_000
+MOST_NUMBERS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`private`: hidden, or a caller by telephone; whoever is no admin learns nothing of them once they have left."""
+
+    identity: str
+    sid: str
+    name: str
+    hidden: bool = False
+    caller: bool = False
+
+    @property
+    def private(self) -> bool:
+        return self.hidden or self.caller
 
 
 class Recent:
     """The latest session of each (room, identity) that a listing showed; bounded, in memory."""
 
     def __init__(self, most: int = MOST) -> None:
-        self._seen: OrderedDict[tuple[str, str], tuple[str, str]] = OrderedDict()
+        self._seen: OrderedDict[tuple[str, str], Seen] = OrderedDict()
+        self._numbers: OrderedDict[str, None] = OrderedDict()
         self._most = most
+
+    @property
+    def numbers(self) -> Collection[str]:
+        """The digits of the telephone numbers of callers."""
+        return self._numbers
 
     def remember(self, room: str, people: Iterable[Participant]) -> None:
         for person in people:
-            self._seen[room, person.identity] = (person.sid, person.name)
-            self._seen.move_to_end((room, person.identity))
+            caller = person.kind is Kind.SIP
+            self.keep(room, Seen(person.identity, person.sid, person.name, person.permission.hidden, caller))
+            if caller:
+                self._keep_numbers(numbers_of(person))
         while len(self._seen) > self._most:
             self._seen.popitem(last=False)
 
-    def find(self, room: str, spellings: Iterable[str]) -> tuple[str, str, str] | None:
-        """(identity, sid, name) of the person with one of these identities in that room."""
-        for identity in spellings:
-            if (found := self._seen.get((room, identity))) is not None:
-                return (identity, *found)
-        return None
+    def keep(self, room: str, seen: Seen) -> None:
+        self._seen[room, seen.identity] = seen
+        self._seen.move_to_end((room, seen.identity))
 
-    def named(self, room: str, folded: str) -> list[tuple[str, str, str]]:
+    def _keep_numbers(self, numbers: Iterable[str]) -> None:
+        for number in numbers:
+            self._numbers[number] = None
+            self._numbers.move_to_end(number)
+        while len(self._numbers) > MOST_NUMBERS:
+            self._numbers.popitem(last=False)
+
+    def find(self, room: str, spellings: Iterable[str]) -> Seen | None:
+        """The person with one of these identities in that room."""
+        return next((seen for one in spellings if (seen := self._seen.get((room, one))) is not None), None)
+
+    def named(self, room: str, folded: str) -> list[Seen]:
         """Everybody seen in that room under that folded name."""
-        return [
-            (identity, sid, name)
-            for (where, identity), (sid, name) in self._seen.items()
-            if where == room and fold(name) == folded
-        ]
+        return [seen for (where, _), seen in self._seen.items() if where == room and fold(seen.name) == folded]
+
+    def was_hidden(self, room: str, identity: str) -> bool:
+        seen = self._seen.get((room, identity))
+        return seen is not None and seen.hidden

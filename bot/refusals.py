@@ -9,8 +9,8 @@ from datetime import timedelta
 from bot.command import Again, BoundInvocation, Command, Invocation
 from bot.context import Services
 from bot.errors import AlreadyHandled, BotError, HistoryError, NotAModerator, Refused, RoomError, UnknownCommand
-from bot.history import CaseQuery, Content, Draft, EntryKind, Outcome
-from bot.perform import Record
+from bot.history import HIDDEN, CaseQuery, Content, Draft, EntryKind, Outcome
+from bot.record import Record
 from bot.reply import Button, Choice, Choices, Reply, Tone, say, text
 from bot.words import on_its_line, shortened
 
@@ -69,10 +69,11 @@ class Refusals:
         bound: BoundInvocation | None,
     ) -> Draft | None:
         content = self._content(error, invocation, name, typed, bound)
+        code = HIDDEN if _about_hidden(bound) else error.code
         if isinstance(error, Refused):
-            return Draft(EntryKind.REFUSED, content, outcome=Outcome.REFUSED, code=error.code)
+            return Draft(EntryKind.REFUSED, content, outcome=Outcome.REFUSED, code=code)
         if isinstance(error, RoomError) and command is not None and command.writes:
-            return Draft(EntryKind.OUTCOME, content, outcome=Outcome.FAILED, code=error.code)
+            return Draft(EntryKind.OUTCOME, content, outcome=Outcome.FAILED, code=code)
         return None
 
     def _content(
@@ -111,6 +112,11 @@ class Refusals:
             return True
         since = self._services.clock.now() - timedelta(seconds=STRANGER_SECONDS)
         return not newest or newest[0].first.at < since
+
+
+def _about_hidden(bound: BoundInvocation | None) -> bool:
+    person = bound.target.participant if bound and bound.target else None
+    return person is not None and person.permission.hidden
 
 
 def _bounded(sentence: str) -> str:

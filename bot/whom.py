@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot import places
-from bot.choices import choose_reading, choose_target
+from bot.authorise import sees_hidden
+from bot.case_access import left_before
+from bot.choices import choose_reading, choose_room_behind, choose_target
 from bot.command import Again, BoundInvocation, Kind, Press, Target
 from bot.context import Context
 from bot.errors import BadArgument, NoSuchTarget
@@ -16,8 +18,8 @@ from bot.grammar import Reading, read
 from bot.line import Line
 from bot.model import Participant
 from bot.reply import Reply
-from bot.targets import LONGEST_NAME, Match, Matches, find
-from bot.words import Word, fold, split
+from bot.targets import LONGEST_NAME, Match, Matches
+from bot.words import Word, fold, split, told
 
 Readings = dict[int, "Reading | BadArgument"]
 
@@ -50,14 +52,19 @@ class Whom:
             if isinstance(place, str) and (settled := await self._apart_from(inside, place, readings)) is not None:
                 return settled
         places.check_scope(self.context, given)
+        if word is not None and (await self._find(given)).single:
+            return choose_room_behind(given, Again(self.line.without(word.start, word.end), given))
         return await self._nobody(given, word)
 
     async def _apart_from(self, inside: Readings, place: str, readings: Readings) -> BoundInvocation | Reply | None:
         """The one person whom the words name exactly in the room that is meant, where `in:...` is of the reason."""
-        single = find(self.line.text, self.line.words, await self.context.people(place)).single
+        single = (await self._find(place)).single
         if single is None or single.length in inside:
             return None
         return await self._settle(place, single, _reading(readings[single.length]))
+
+    async def _find(self, room: str) -> Matches:
+        return await self.context.find(room, self.line.text, self.line.words)
 
     def _readings(self) -> Readings:
         """For each number of words that may name the person, what the words behind them say."""
@@ -74,7 +81,7 @@ class Whom:
 
     async def _try(self, room: str, readings: Readings) -> BoundInvocation | Reply | None:
         """The person whom one of these readings means; a choice; None when nobody is meant."""
-        found = find(self.line.text, self.line.words, await self.context.people(room))
+        found = await self._find(room)
         near = tuple(match for match in found.near if match.length in readings)
         matches = Matches(tuple(match for match in found.exact if match.length in readings), near)
         if (single := matches.single) is not None:
@@ -125,7 +132,7 @@ class Whom:
         room = next((found.name for found in await self.context.live_rooms() if fold(found.name) == said), None)
         if room is None:
             return None
-        return (f"in the room {room}", Again(self.line.without(words[0].start, words[1].end), room))
+        return (f"in the room {told(room)}", Again(self.line.without(words[0].start, words[1].end), room))
 
     async def _nobody(self, room: str, word: Word | None) -> BoundInvocation | Reply:
         if not await self._exists(room):
@@ -150,14 +157,12 @@ class Whom:
         """Whom a listing showed by that identity or name, or the history holds."""
         spellings = tuple(dict.fromkeys((typed, typed.lstrip("@"))))
         recent = self.context.services.recent
-        if (seen := recent.find(room, spellings)) is not None:
-            return Target(room, *seen)
-        if len(named := recent.named(room, fold(typed))) == 1:
-            return Target(room, *named[0])
-        for identity in spellings:
-            if (sid := await self.context.services.history.seen(room, identity)) is not None:
-                return Target(room, identity, sid)
-        return None
+        named = recent.named(room, fold(typed))
+        seen = recent.find(room, spellings) or (named[0] if len(named) == 1 else None)
+        seen = seen or await left_before(self.context, room, spellings)
+        if seen is None or (seen.private and not sees_hidden(self.context.moderator, room)):
+            return None
+        return Target(room, seen.identity, seen.sid, seen.name)
 
 
 def _room_of(reading: Reading | BadArgument) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from bot.authorise import sees_hidden
 from bot.case_access import visible_case
-from bot.case_lines import case_line, in_full
+from bot.case_lines import Eyes, case_line, in_full
 from bot.command import BoundInvocation, Command, Effect, Kind, Param
 from bot.context import Context
 from bot.people import Role
@@ -26,7 +26,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     undo = BoundInvocation("undo", case.opening.room, None, {"n": case.number}, str(case.number))
     buttons = (Button(f"Undo case {case.number}", undo),) if case.intents and not case.undone else ()
     title = say("Case ", *case_line(case, now))
-    return Reply(Tone.INFO, title, in_full(case, now, admin=admin), buttons)
+    return Reply(Tone.INFO, title, in_full(case, now, Eyes(admin, context.moderator.may_see)), buttons)
 
 
 COMMAND = Command(

@@ -28,7 +28,7 @@ class Arguments:
 async def run(context: Context, arguments: Arguments) -> Reply:
     rooms = await context.live_rooms()
     asked = rooms[: context.policy.find_calls]
-    answers = await gather_bounded(lambda room: context.people(room.name), asked, AT_ONCE, RoomError) if asked else []
+    answers = await gather_bounded(lambda room: context.shown(room.name), asked, AT_ONCE, RoomError) if asked else []
     wanted = fold(arguments.text.strip().strip('"'))
     found = [
         (room, person)

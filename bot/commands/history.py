@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
-from bot.case_access import sees_everything
+from bot.case_access import may_find, may_see, sees_everything
 from bot.case_lines import outcome_word, verb, whom
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
@@ -41,10 +41,12 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     query, said = _query(context, arguments)
     found = await context.services.history.cases(query)
     now = context.services.clock.now()
-    rows = tuple(_row(case, now) for case in found.cases)
+    rows = tuple(
+        _row(case, now) for case in found.cases if may_see(context, case) and may_find(context, case, query.text)
+    )
     line = " ".join(filter(None, ["history", _words(context)]))
     title = say("History", f", {said}" if said else "", f", page {arguments.page}" if arguments.page > 1 else "", ":")
-    if not rows:
+    if not rows and not found.more:
         beyond = f"There is no page {arguments.page}" if arguments.page > 1 else "No case"
         return Reply(Tone.INFO, say(beyond, f", {said}" if said else "", "."))
     parts = (Table(COLUMNS, rows), *((text(f"More: /{line} {arguments.page + 1}"),) if found.more else ()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot import crowd
 from bot.authorise import protection, sees_hidden
+from bot.case_access import may_see
 from bot.case_lines import case_line
 from bot.command import BoundInvocation, Command, Effect
 from bot.context import Context
@@ -87,9 +88,10 @@ def _open(track: Track) -> str:
 async def _cases(context: Context, person: Participant) -> list[Part]:
     query = CaseQuery(rooms=(context.room,), room=context.room, identity=person.identity, limit=PAST_CASES)
     page = await context.services.history.cases(query)
-    if not page.cases:
+    cases = [case for case in page.cases if may_see(context, case)]
+    if not cases:
         return [text("No past cases in this room.")]
-    lines: list[Part] = [Text(case_line(case, context.services.clock.now())) for case in page.cases]
+    lines: list[Part] = [Text(case_line(case, context.services.clock.now())) for case in cases]
     return [text("Past cases in this room:"), *lines]
 
 

@@ -28,7 +28,7 @@ class Arguments:
 
 
 async def run(context: Context, arguments: Arguments) -> Reply:
-    everybody = await context.people(context.room)
+    everybody = await context.shown(context.room)
     found = crowd.ordered(crowd.matching(everybody, arguments.filter, context.policy), context.policy)
     size = context.policy.page_size
     shown, page = page_of(found, arguments.page, size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot import places
@@ -11,12 +11,12 @@ from bot.case_access import visible_case
 from bot.case_lines import case_line
 from bot.command import Again, Command, Effect, Kind, Param
 from bot.context import Context
-from bot.errors import BadArgument, Refused
+from bot.errors import BadArgument, OutOfScope, Refused
 from bot.history import Case, CaseQuery
 from bot.model import Participant
 from bot.people import Role
 from bot.reply import Name, Reply, Text, Tone, say
-from bot.undoing import Undoing, reversible
+from bot.undoing import Undoing, recorded, reversible
 
 LATEST = 50
 
@@ -35,6 +35,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
         if isinstance(found, Reply):
             return found
         case = found
+    context.bound = replace(context.bound, room=case.opening.room)
     asks = bool(arguments.n or context.bound.force) and not context.bound.confirmed
     command = await _command_of(context, case)
     _allow(context, command, case)
@@ -57,11 +58,22 @@ async def run(context: Context, arguments: Arguments) -> Reply:
 
 def _allow(context: Context, command: Command, case: Case, person: Participant | None = None) -> None:
     """Undoing needs what doing needs, of a protected person too."""
-    verdict = authorise(
-        context.moderator, command, context.policy, room=case.opening.room, person=person, force=context.bound.force
-    )
-    if isinstance(verdict, Refused):
-        raise verdict
+    for room in dict.fromkeys((case.opening.room, *_moved_between(case))):
+        verdict = authorise(
+            context.moderator, command, context.policy, room=room, person=person, force=context.bound.force
+        )
+        if isinstance(verdict, Refused):
+            raise elsewhere() if room and not context.moderator.may_see(room) else verdict
+
+
+def _moved_between(case: Case) -> list[str]:
+    """The rooms that a move went from and to: to undo it is to move between them."""
+    moves = [changes.get("room") for _, _, changes in recorded(case)]
+    return [room for move in moves if move is not None for room in (move.before, move.after) if room]
+
+
+def elsewhere() -> OutOfScope:
+    return OutOfScope("It was a move from or to another room, which is not in your scope. Nothing was done.")
 
 
 async def _command_of(context: Context, case: Case) -> Command:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot import places
@@ -23,6 +23,7 @@ class Arguments:
 async def run(context: Context, arguments: Arguments) -> Reply:
     room, channel = arguments.room, context.invocation.channel
     _check_scope(context, room)
+    context.bound = replace(context.bound, room="" if is_glob(room) else room)
     if not is_glob(room) and not await places.is_live(context, room):
         return await places.ended(context, room, lambda live: Again(f'use "{live}"'))
     old = await context.services.roster.default_room(channel) or ""

@@ -226,4 +226,5 @@ async def test_an_agent_and_a_caller_can_be_muted_without_force(house: House) ->
     house.rooms.join(STANDUP, JoinGrant("bot", "Bot", Permissions(agent=True), kind=Kind.AGENT))
     house.rooms.publish(STANDUP, "bot")
     assert (await house.say("mute bot")).outcome is Outcome.DONE
-    assert (await house.say("mute sip_+15550100")).outcome is Outcome.DONE
+    caller = house.person("sip_+15550100").sid
+    assert (await house.say(f"mute {caller}")).outcome is Outcome.DONE

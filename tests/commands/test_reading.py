@@ -188,7 +188,8 @@ async def test_participant_shows_metadata_and_telephone_attributes_to_admins_alo
 
 
 async def test_participant_says_who_is_protected_and_why(house: House) -> None:
-    assert "protected: is sip" in told(await house.say("participant sip_+15550100"))
+    caller = house.person("sip_+15550100").sid
+    assert "protected: is sip" in told(await house.say(f"participant {caller}"))
 
 
 async def test_participant_offers_the_everyday_actions_bound_to_the_session(house: House) -> None:

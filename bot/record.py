@@ -1,0 +1,44 @@
+"""Who asked for what: what every entry of one command says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.history import Content
+from bot.people import ChatUser
+from bot.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the history shall say of who asked for what. `refers` and `undoes`: the entry and case put back.
+
+    `hidden`: the target is, so that the case is for admins."""
+
+    user: ChatUser
+    command: str
+    typed: str = ""
+    reason: str = ""
+    event_key: str = ""
+    refers: int | None = None
+    undoes: int | None = None
+    hidden: bool = False
+
+    @property
+    def actor_name(self) -> str:
+        return f"{self.user.name} (OS user {self.user.origin})" if self.user.origin else self.user.name
+
+    def entry_content(self, **more: str) -> Content:
+        """The content of an entry that is about no participant."""
+        return Content(
+            actor=self.user.subject, actor_name=self.actor_name, command=self.command, arguments=self.typed,
+            **{"reason": self.reason, **more},
+        )  # fmt: skip
+
+    def content(self, subject: Subject[Any], **more: str) -> Content:
+        return Content(
+            actor=self.user.subject, actor_name=self.actor_name, command=self.command, arguments=self.typed,
+            room=subject.room, identity=subject.identity, name=subject.name,
+            **{"sid": subject.sid, "reason": self.reason, **more},
+        )  # fmt: skip
