@@ -61,8 +61,7 @@ def consoles(tmp_path: Path) -> Iterator[Consoles]:
 
     yield make
     for console in made:
-        if console.process.poll() is None:
-            console.kill()
+        console.kill()
 
 
 def _running(server: RunningServer, folder: Path) -> Iterator[Console]:
@@ -72,5 +71,4 @@ def _running(server: RunningServer, folder: Path) -> Iterator[Console]:
         console.finish()
         assert "Traceback" not in console.log
     finally:
-        if console.process.poll() is None:
-            console.kill()
+        console.kill()

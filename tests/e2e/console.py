@@ -167,7 +167,7 @@ class Console:
         return status
 
     def kill(self) -> None:
-        """For the end of a test that did not get to the end."""
+        """For the end of a test that did not get to the end; does nothing to a process that has ended."""
         self.process.kill()
         self.process.wait()
         self._release()

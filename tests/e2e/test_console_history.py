@@ -22,7 +22,7 @@ async def test_a_case_tells_before_after_and_every_entry_and_takes_another_reaso
     (track,) = (await scene.seen("bob")).tracks
     number = (await alice.say("/mute bob microphone lock shouting")).case
     answer = await alice.say(f"/reason {number} he asked for it, see the recording")
-    assert (answer.command, answer.tone, answer.outcome, answer.case) == ("reason", "ok", "done", number)
+    assert (answer.command, answer.tone, answer.outcome, answer.case) == ("reason", "ok", "done", number), answer.text
     case = (await alice.say(f"/case {number}")).text
     assert f"Case {number} mute lock bob in {scene.room}: done" in case
     assert "can_publish_sources: " in case
@@ -32,7 +32,7 @@ async def test_a_case_tells_before_after_and_every_entry_and_takes_another_reaso
     assert "Reason: shouting" in case
     assert "Reason: he asked for it, see the recording" in case
     undone = await alice.say("/undo")
-    assert undone.outcome == "done"
+    assert undone.outcome == "done", undone.text
     assert f"by case {undone.case}" in (await alice.say(f"/case {number}")).text
     rows = (await alice.say(f"/history room:{scene.room}")).rows()
     assert [row[1] for row in rows] == ["undo", "mute lock"]
@@ -58,7 +58,7 @@ async def test_an_undo_of_what_has_none_says_so(alice: Console, scene: Scene) ->
     bob = await scene.join("bob", MIC)
     muted = (await alice.say("/mute bob")).case
     answer = await alice.say(f"/undo {muted}")
-    assert (answer.tone, answer.outcome) == ("warn", None)
+    assert (answer.tone, answer.outcome) == ("warn", None), answer.text
     assert "a mute has no undo" in answer.text.casefold()
     assert await scene.open_tracks("bob") == set()
     locked = (await alice.say("/mute bob camera lock")).case
@@ -78,7 +78,7 @@ async def test_use_sets_the_room_of_the_channel_and_a_glob_follows_the_live_room
     asked = await alice.say("/mute bob")
     assert f"{scene.room}-side" in asked.choices()
     answer = await alice.say(f"/use {scene.room}-side")
-    assert (answer.command, answer.tone, answer.outcome) == ("use", "ok", "done")
+    assert (answer.command, answer.tone, answer.outcome) == ("use", "ok", "done"), answer.text
     assert (await alice.say("/mute anna")).outcome == "done"
     assert (await alice.say(f"/use {scene.room}-side")).outcome == "already"
     assert (await alice.say("/use nowhere-like-that")).outcome is None
@@ -101,12 +101,12 @@ async def test_a_second_person_gets_a_role_over_some_rooms_and_loses_it(
     listener, _ = await scene.join("listener"), await scene.join("bob", MIC)
     await scene.join("anna", MIC, room=f"{scene.room}-side")
     stranger = await bea.say("/mute bob")
-    assert (stranger.tone, stranger.outcome) == ("error", "refused")
+    assert (stranger.tone, stranger.outcome) == ("error", "refused"), stranger.text
     assert "console:bea" in stranger.text
     assert "console:alice" in stranger.text
     assert await scene.open_tracks("bob") == {MIC}
     given = await alice.say(f"/moderator console:bea moderator in:{scene.room}")
-    assert (given.command, given.tone, given.outcome) == ("moderator", "ok", "done")
+    assert (given.command, given.tone, given.outcome) == ("moderator", "ok", "done"), given.text
     rows = (await bea.say("/moderators")).rows()
     assert [row[:3] for row in rows] == [["console:alice", "admin", "*"], ["console:bea", "moderator", scene.room]]
     assert (await bea.say("/mute bob")).outcome == "done"

@@ -18,7 +18,7 @@ async def test_metadata_is_taken_verbatim(alice: Console, scene: Scene) -> None:
     listener, bob = await scene.join("listener"), await scene.join(JoinGrant("bob", metadata="old"), MIC)
     text = '{"table": 4,  "note": "it\'s “here” -- in:nowhere lock", "e": "\\u00e9 נועה 🎧"} '
     answer = await alice.say(f"/metadata bob {text}")
-    assert (answer.command, answer.tone, answer.outcome) == ("metadata", "ok", "done")
+    assert (answer.command, answer.tone, answer.outcome) == ("metadata", "ok", "done"), answer.text
     for person in (listener, bob):
         await person.hears(event("metadata_changed", "bob", text))
     assert (await scene.seen("bob")).metadata == text
@@ -43,10 +43,10 @@ async def test_what_livekit_cannot_clear_or_take_is_said_before_anything_is_done
         assert (answer.tone, answer.outcome, answer.case) == ("error", None, None), answer.text[:300]
     assert bob.heard == []
     cleared = await alice.say("/metadata bob {}")
-    assert cleared.outcome == "done"
+    assert cleared.outcome == "done", cleared.text
     assert (await alice.say("/undo")).outcome is None
     undone = await alice.say(f"/undo {cleared.case}")
-    assert (undone.tone, undone.outcome) == ("warn", None)
+    assert (undone.tone, undone.outcome) == ("warn", None), undone.text
     assert "LiveKit cannot clear a metadata" in undone.text
     assert (await scene.seen("bob")).metadata == "{}"
 
@@ -54,7 +54,7 @@ async def test_what_livekit_cannot_clear_or_take_is_said_before_anything_is_done
 async def test_a_name_is_changed_for_everybody(alice: Console, scene: Scene) -> None:
     listener, _ = await scene.join("listener"), await scene.join(JoinGrant("bob", "Bob"), MIC)
     answer = await alice.say('/name bob Bob "the host" Stone')
-    assert (answer.tone, answer.outcome) == ("ok", "done")
+    assert (answer.tone, answer.outcome) == ("ok", "done"), answer.text
     await listener.hears(event("name_changed", "bob", 'Bob "the host" Stone'))
     assert (await scene.seen("bob")).name == 'Bob "the host" Stone'
     assert (await alice.say("/undo")).outcome == "done"
@@ -65,7 +65,7 @@ async def test_attributes_are_merged_and_an_empty_value_deletes(alice: Console, 
     listener = await scene.join("listener")
     bob = await scene.join(JoinGrant("bob", attributes={"vip": "yes", "team": "red"}), MIC)
     answer = await alice.say('/attribute bob table=4 vip= note="speaks second"')
-    assert (answer.command, answer.tone, answer.outcome) == ("attribute", "ok", "done")
+    assert (answer.command, answer.tone, answer.outcome) == ("attribute", "ok", "done"), answer.text
     assert "vip deleted" in answer.title
     for person in (listener, bob):
         await person.hears(event("attributes_changed", "bob"))
@@ -94,7 +94,7 @@ async def test_permissions_change_what_is_named_and_keep_the_rest(alice: Console
     before = Permissions(can_update_metadata=True)
     listener, bob = await scene.join("listener"), await scene.join(JoinGrant("bob", permission=before), MIC)
     answer = await alice.say("/permissions bob can_publish_data=no can_publish_sources=microphone,camera")
-    assert (answer.command, answer.tone, answer.outcome) == ("permissions", "ok", "done")
+    assert (answer.command, answer.tone, answer.outcome) == ("permissions", "ok", "done"), answer.text
     for person in (listener, bob):
         await person.hears(event("permission_changed", "bob"))
     two = frozenset({Source.MICROPHONE, Source.CAMERA})
@@ -109,11 +109,11 @@ async def test_room_metadata_is_replaced_cleared_and_undone(alice: Console, scen
     listener = await scene.join("listener")
     text = '{"title": "Town hall",  "x": [1]}'
     answer = await alice.say(f"/room-metadata {text}")
-    assert (answer.command, answer.tone, answer.outcome) == ("room-metadata", "ok", "done")
+    assert (answer.command, answer.tone, answer.outcome) == ("room-metadata", "ok", "done"), answer.text
     await listener.hears(event("room_metadata_changed", "", text))
     assert [row[1] for row in (await alice.say(f"/rooms {scene.room}")).rows()] == ["Town hall"]
     cleared = await alice.sure("/room-metadata")
-    assert cleared.outcome == "done"
+    assert cleared.outcome == "done", cleared.text
     await listener.hears(event("room_metadata_changed", "", ""))
     assert (await scene.service.list_rooms([scene.room]))[0].metadata == ""
     assert (await alice.sure(f"/undo {cleared.case}")).outcome == "done"

@@ -20,7 +20,7 @@ async def test_rooms_show_exact_counts_and_who_can_be_heard(alice: Console, scen
     await scene.join("cleo", room=f"{scene.room}-side")
     await alice.say(f'/room-metadata in:{scene.room} {{"title": "Town hall"}}')
     answer = await alice.say(f"/rooms {scene.room}")
-    assert (answer.command, answer.tone, answer.outcome, answer.case) == ("rooms", "info", None, None)
+    assert (answer.command, answer.tone, answer.outcome, answer.case) == ("rooms", "info", None, None), answer.text
     assert [row[:4] for row in answer.rows()] == [
         [scene.room, "Town hall", "2", "1"],
         [f"{scene.room}-side", "", "1", "0"],

@@ -25,7 +25,7 @@ async def has_confirmed_the_mute(person: Person) -> bool:
 async def test_mute_without_a_source_mutes_what_is_heard_and_says_which_track(alice: Console, scene: Scene) -> None:
     listener, bob = await scene.join("listener"), await scene.join("bob", MIC, CAMERA)
     answer = await alice.say("/mute bob shouting at people")
-    assert (answer.command, answer.tone, answer.outcome) == ("mute", "ok", "done")
+    assert (answer.command, answer.tone, answer.outcome) == ("mute", "ok", "done"), answer.text
     (track,) = [track for track in (await scene.seen("bob")).tracks if track.source is MIC]
     assert answer.title == f"Muted bob in {scene.room}: microphone {track.sid}."
     assert "They can unmute themselves." in answer.text
@@ -35,7 +35,7 @@ async def test_mute_without_a_source_mutes_what_is_heard_and_says_which_track(al
     await bob.hears(event("track_muted", "bob", "microphone"))
     assert await scene.open_tracks("bob") == {CAMERA}
     again = await alice.say("/mute bob")
-    assert (again.tone, again.outcome) == ("info", "already")
+    assert (again.tone, again.outcome) == ("info", "already"), again.text
     await bob.set_muted(track.sid, False)
     await listener.hears(event("track_unmuted", "bob", "microphone"))
 
@@ -58,7 +58,7 @@ async def test_mute_takes_each_source_that_is_named(alice: Console, scene: Scene
 async def test_mute_reaches_audio_that_its_publisher_gave_no_source(alice: Console, scene: Scene) -> None:
     listener, _ = await scene.join("listener"), await scene.join("bob", Source.UNKNOWN)
     answer = await alice.say("/mute bob")
-    assert answer.outcome == "done"
+    assert answer.outcome == "done", answer.text
     assert "audio of unknown source" in answer.title
     await listener.hears(event("track_muted", "bob", "unknown"))
     assert await scene.open_tracks("bob") == set()
@@ -67,7 +67,7 @@ async def test_mute_reaches_audio_that_its_publisher_gave_no_source(alice: Conso
 async def test_a_silent_listener_has_nothing_to_mute(alice: Console, scene: Scene) -> None:
     await scene.join("listener")
     answer = await alice.say("/mute listener")
-    assert (answer.tone, answer.outcome, answer.case) == ("warn", None, None)
+    assert (answer.tone, answer.outcome, answer.case) == ("warn", None, None), answer.text
     assert "nothing to mute" in answer.text
     assert [button["label"] for button in answer.buttons] == ["Keep muted"]
 
@@ -76,7 +76,7 @@ async def test_a_lock_unpublishes_and_the_source_cannot_be_published_again(alice
     listener, bob = await scene.join("listener"), await scene.join("bob", MIC, CAMERA)
     (sid,) = [track.sid for track in (await scene.seen("bob")).tracks if track.source is MIC]
     answer = await alice.say("/mute bob microphone lock")
-    assert (answer.tone, answer.outcome) == ("ok", "done")
+    assert (answer.tone, answer.outcome) == ("ok", "done"), answer.text
     assert f"Unpublished: microphone {sid}." in answer.text
     assert "Rejoining" in answer.text
     await bob.hears(event("permission_changed", "bob"))
@@ -86,7 +86,7 @@ async def test_a_lock_unpublishes_and_the_source_cannot_be_published_again(alice
     assert person.permission.can_publish_sources == ALL_SOURCES - {MIC}
     assert {track.source for track in person.tracks} == {CAMERA}
     back = await alice.say("/unmute bob")
-    assert (back.tone, back.outcome) == ("ok", "done")
+    assert (back.tone, back.outcome) == ("ok", "done"), back.text
     assert "Nothing was opened" in back.text
     person = await scene.seen("bob")
     assert person.permission == Permissions()
@@ -109,7 +109,7 @@ async def test_locking_the_last_source_revokes_publishing_and_never_gives_all(al
 async def test_the_chat_can_be_locked_and_given_back(alice: Console, scene: Scene) -> None:
     bob = await scene.join("bob", MIC)
     refused = await alice.say("/mute bob chat")
-    assert (refused.tone, refused.outcome) == ("error", None)
+    assert (refused.tone, refused.outcome) == ("error", None), refused.text
     assert (await alice.say("/mute bob chat lock")).outcome == "done"
     await bob.hears(event("permission_changed", "bob"))
     assert (await scene.seen("bob")).permission == Permissions(can_publish_data=False)
@@ -121,7 +121,7 @@ async def test_a_refused_remote_unmute_is_explained(alice: Console, scene: Scene
     bob = await scene.join("bob", MIC)
     await alice.say("/mute bob")
     answer = await alice.say("/unmute bob")
-    assert (answer.tone, answer.outcome) == ("error", "failed")
+    assert (answer.tone, answer.outcome) == ("error", "failed"), answer.text
     assert "room.enable_remote_unmute: true" in answer.text
     assert "ask the person to unmute themselves" in answer.text
     assert "twirp" not in answer.text
@@ -138,7 +138,7 @@ async def test_a_server_that_allows_it_really_opens_the_microphone(
     await listener.hears(event("track_muted", "bob", "microphone"))
     await eventually(lambda: has_confirmed_the_mute(bob))
     answer = await alice.say(f"/unmute bob in:{scene.room}")
-    assert (answer.tone, answer.outcome) == ("ok", "done")
+    assert (answer.tone, answer.outcome) == ("ok", "done"), answer.text
     await listener.hears(event("track_unmuted", "bob", "microphone"))
     await bob.hears(event("track_unmuted", "bob", "microphone"))
     assert await scene.open_tracks("bob") == {MIC}
@@ -148,20 +148,20 @@ async def test_promote_and_demote_go_there_and_back_and_can_be_undone(alice: Con
     grant = JoinGrant("bob", "Bob Stone", Permissions(can_publish=False, can_update_metadata=True))
     listener, bob = await scene.join("listener"), await scene.join(grant)
     up = await alice.say("/promote bob his turn")
-    assert (up.tone, up.outcome) == ("ok", "done")
+    assert (up.tone, up.outcome) == ("ok", "done"), up.text
     assert "The app may open the microphone at once." in up.text
     await bob.hears(event("permission_changed", "bob"))
     assert (await scene.seen("bob")).permission == Permissions(can_update_metadata=True)
     sid = await bob.publish(MIC)
     await scene.until("bob", lambda person: bool(person.tracks))
     down = await alice.say("/demote bob")
-    assert (down.tone, down.outcome) == ("ok", "done")
+    assert (down.tone, down.outcome) == ("ok", "done"), down.text
     assert f"Unpublished: microphone {sid}." in down.text
     await listener.hears(event("track_unpublished", "bob", "microphone"))
     assert (await scene.seen("bob")).permission == grant.permission
     assert (await scene.seen("bob")).tracks == ()
     undone = await alice.say("/undo")
-    assert (undone.tone, undone.outcome) == ("ok", "done")
+    assert (undone.tone, undone.outcome) == ("ok", "done"), undone.text
     assert (await scene.seen("bob")).permission == Permissions(can_update_metadata=True)
     assert (await alice.say("/promote bob")).outcome == "already"
 
@@ -190,12 +190,12 @@ async def test_quiet_asks_then_mutes_everybody_but_the_excepted(alice: Console, 
     for identity in ("anna", "bob", "cleo"):
         await scene.join(identity, MIC, CAMERA)
     asked = await alice.say("/quiet except cleo")
-    assert (asked.tone, asked.outcome) == ("warn", None)
+    assert (asked.tone, asked.outcome) == ("warn", None), asked.text
     assert asked.title == f"Mute 2 people in {scene.room}?"
     assert "cleo (is excepted)" in asked.text
     assert await scene.open_tracks("anna") == {MIC, CAMERA}
     answer = await alice.say("yes")
-    assert (answer.command, answer.tone, answer.outcome) == ("quiet", "ok", "done")
+    assert (answer.command, answer.tone, answer.outcome) == ("quiet", "ok", "done"), answer.text
     assert [row[:2] for row in answer.rows()] == [["anna", "muted"], ["bob", "muted"]]
     for identity in ("anna", "bob"):
         await listener.hears(event("track_muted", identity, "microphone"))

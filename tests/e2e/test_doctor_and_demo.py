@@ -100,7 +100,7 @@ async def test_the_demo_needs_no_settings_and_mutes_bob(consoles: Consoles) -> N
     people = await demo.say("/participants")
     assert people.title.startswith("standup: 10 people, ")
     muted = await demo.say("/mute bob")
-    assert (muted.tone, muted.outcome) == ("ok", "done")
+    assert (muted.tone, muted.outcome) == ("ok", "done"), muted.text
     assert "Muted Bob Stone in standup: microphone TR_" in muted.text
     assert (await demo.say("/unmute bob")).outcome == "failed"
     assert (await demo.say("/mute bob lock")).outcome == "done"

@@ -150,8 +150,8 @@ async def test_a_service_that_hangs_is_answered_in_time_with_what_is_known(conso
         hung(consoles, tmp_path / "5", "/kick bob", reads=False, done=False),
     )
     assert (mute.outcome, update.outcome) == ("done", "done")
-    assert (undone.tone, undone.outcome) == ("error", "unknown")
-    assert (kick.tone, kick.outcome) == ("error", "unknown")
+    assert (undone.tone, undone.outcome) == ("error", "unknown"), undone.text
+    assert (kick.tone, kick.outcome) == ("error", "unknown"), kick.text
     assert blind.tone == "error"
     assert blind.outcome in {None, "failed"}
     assert "Nothing was changed" in blind.text
