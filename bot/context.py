@@ -74,6 +74,11 @@ class Context:
             return self._people[room]
         return tuple(person for person in self._people[room] if not person.permission.hidden)
 
+    async def everybody(self, room: str) -> tuple[Participant, ...]:
+        """Everybody in the room, hidden or not: for what is done to all of them, never to be shown."""
+        await self.people(room)
+        return self._people[room]
+
     async def shown(self, room: str) -> tuple[Participant, ...]:
         """The same people as they are shown and searched: callers under a masked number, except to admins."""
         people = await self.people(room)

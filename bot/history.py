@@ -75,7 +75,8 @@ class Draft:
 
     `case` None means a new case, shared by all such drafts of one append. `refers` is the sequence of the entry that
     this one is about. `projection` is applied to its table in the same transaction: a `Grant` replaces what the
-    subject had on that server (role NONE removes it), a `ChannelDefault` the channel's default room.
+    subject had on that server (role NONE removes it), a `ChannelDefault` the channel's default room. With
+    `keeps_admin` it is `Refused` where afterwards nobody would be admin over all rooms, whoever wrote meanwhile.
     """
 
     kind: EntryKind
@@ -85,6 +86,7 @@ class Draft:
     outcome: Outcome | None = None
     code: str = ""
     projection: Grant | ChannelDefault | None = None
+    keeps_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

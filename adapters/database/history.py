@@ -21,14 +21,16 @@ from bot.history import Case, CasePage, CaseQuery, Content, Draft, Entry, EntryK
 
 CHUNK = 500  # entries in memory at once while all of them are read
 
-_CASES = WHOLE.where(entries.c.case_number.in_(bind("numbers", expanding=True)))
+_CASES = WHOLE.where(entries.c.case_number.in_(bind("numbers", expanding=True)), entries.c.server == bind("mine"))
 _NEXT = WHOLE.where(entries.c.seq > bind("after")).limit(CHUNK)
 _ENTRY = WHOLE.where(entries.c.seq == bind("seq"))
-_OTHERS = select(open_intents.c.worker).where(open_intents.c.worker != bind("me")).distinct()
+_MINE = select(entries.c.seq).where(entries.c.seq == open_intents.c.seq, entries.c.server == bind("mine")).exists()
+_OTHERS = select(open_intents.c.worker).where(open_intents.c.worker != bind("me"), _MINE).distinct()
 _OPEN_OF = WHOLE.where(
-    entries.c.seq.in_(select(open_intents.c.seq).where(open_intents.c.worker == bind("dead")).scalar_subquery())
+    entries.c.seq.in_(select(open_intents.c.seq).where(open_intents.c.worker == bind("dead")).scalar_subquery()),
+    entries.c.server == bind("mine"),
 )
-_HAND_OVER = update(open_intents).where(open_intents.c.worker == bind("dead")).values(worker=bind("me"))
+_HAND_OVER = update(open_intents).where(open_intents.c.worker == bind("dead"), _MINE).values(worker=bind("me"))
 _ERASE = delete(contents).where(contents.c.seq == bind("erased"))
 
 
@@ -43,15 +45,17 @@ class DatabaseHistory:
         return await self._writer.run(lambda transaction: self._ledger.append(transaction, drafts, event_key))
 
     async def cases(self, query: CaseQuery) -> CasePage:
-        return await self._readers.run(partial(_page, query))
+        return await self._readers.run(partial(_page, query, self._ledger.server))
 
     async def case(self, number: int) -> Case | None:
-        cases = await self._readers.run(partial(_cases, [number]))
+        cases = await self._readers.run(partial(_cases, [number], self._ledger.server))
         return cases[0] if cases else None
 
     async def seen(self, room: str, identity: str) -> str | None:
         """By the newest case: what is added to an older one later speaks of that one's session."""
-        return await self._readers.run(lambda connection: connection.scalar(last_sid(room, identity)))
+        return await self._readers.run(
+            lambda connection: connection.scalar(last_sid(room, identity, self._ledger.server))
+        )
 
     async def take_open_intents(self) -> tuple[OpenIntent, ...]:
         return await self._writer.run(self._take_over)
@@ -71,12 +75,13 @@ class DatabaseHistory:
 
     def _take_over(self, transaction: Transaction) -> tuple[OpenIntent, ...]:
         """In one write transaction, so that two living workers cannot take the same."""
-        me, taken = self._ledger.worker, []
+        me, mine, taken = self._ledger.worker, self._ledger.server, []
         transaction.flush()
-        for (worker,) in transaction.fetch(_OTHERS, {"me": me}):
+        for (worker,) in transaction.fetch(_OTHERS, {"me": me, "mine": mine}):
+            of = {"dead": worker, "mine": mine}
             if self._workers.is_dead(worker):
-                taken += [OpenIntent(entry_of(row)) for row in transaction.fetch(_OPEN_OF, {"dead": worker})]
-                transaction.run(_HAND_OVER, {"me": me, "dead": worker})
+                taken += [OpenIntent(entry_of(row)) for row in transaction.fetch(_OPEN_OF, of)]
+                transaction.run(_HAND_OVER, {**of, "me": me})
         return tuple(taken)
 
     def _erase(self, sequences: Sequence[int], content: Content, transaction: Transaction) -> tuple[Entry, ...]:
@@ -89,14 +94,14 @@ class DatabaseHistory:
         return self._ledger.append(transaction, drafts, None)
 
 
-def _page(query: CaseQuery, connection: Connection) -> CasePage:
-    numbers = list(connection.scalars(case_numbers(query)))
-    return CasePage(_cases(numbers[: query.limit], connection), more=len(numbers) > query.limit)
+def _page(query: CaseQuery, server: str, connection: Connection) -> CasePage:
+    numbers = list(connection.scalars(case_numbers(query, server)))
+    return CasePage(_cases(numbers[: query.limit], server, connection), more=len(numbers) > query.limit)
 
 
-def _cases(numbers: Sequence[int], connection: Connection) -> tuple[Case, ...]:
+def _cases(numbers: Sequence[int], server: str, connection: Connection) -> tuple[Case, ...]:
     """Newest first."""
-    found = [entry_of(row) for row in connection.execute(_CASES, {"numbers": numbers})]
+    found = [entry_of(row) for row in connection.execute(_CASES, {"numbers": numbers, "mine": server})]
     found.sort(key=lambda entry: (-entry.case, entry.seq))
     return tuple(Case(number, tuple(group)) for number, group in groupby(found, key=lambda entry: entry.case))
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import bindparam as bind
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 
 from adapters.database.rows import content_row, entry_row, storable
 from adapters.database.schema import defaults, grants
 from adapters.database.transaction import ADD_CONTENT, ADD_ENTRY, ADD_OPEN, CLOSE, Transaction
 from bot.chain import Head, seal
-from bot.errors import AlreadyHandled, HistoryError
+from bot.errors import AlreadyHandled, HistoryError, Refused
 from bot.history import ChannelDefault, Draft, Entry, EntryKind
 from bot.people import Grant, Role
 from bot.ports import Clock
@@ -24,6 +24,7 @@ _CLOSING = (EntryKind.OUTCOME, EntryKind.RECONCILED)
 
 _DROP_GRANT = delete(grants).where(grants.c.server == bind("of_server"), grants.c.subject == bind("of_subject"))
 _ADD_GRANT = insert(grants)
+_GRANTS = select(grants.c.subject, grants.c.role, grants.c.rooms).where(grants.c.server == bind("of_server"))
 _DROP_DEFAULT = delete(defaults).where(defaults.c.server == bind("of_server"), defaults.c.channel == bind("of_channel"))
 _ADD_DEFAULT = insert(defaults)
 
@@ -62,6 +63,16 @@ class Ledger:
                 raise HistoryError(f"There is no case {draft.case}.", "no_such_case")
             if draft.refers is not None and not 0 < draft.refers <= head.seq:
                 raise HistoryError(f"There is no entry {draft.refers}.", "no_such_entry")
+            if draft.keeps_admin and isinstance(draft.projection, Grant):
+                self._check_admin(transaction, draft.projection)
+
+    def _check_admin(self, transaction: Transaction, grant: Grant) -> None:
+        """Refuse what would leave nobody as admin over all rooms: here nobody else can write in between."""
+        rows = transaction.fetch(_GRANTS, {"of_server": storable(grant.server or self.server)})
+        admins = {subject for subject, role, rooms in rows if role == Role.ADMIN and "*" in json.loads(rooms)}
+        stays = grant.role is Role.ADMIN and "*" in grant.rooms
+        if storable(grant.subject) in admins and not stays and len(admins) == 1:
+            raise Refused(f"{grant.subject} is the last admin. Make somebody else admin first.", "last_admin")
 
     def _seal(self, transaction: Transaction, drafts: Iterable[Draft], head: Head, at: datetime) -> Iterable[Entry]:
         new = head.next_case

@@ -21,8 +21,8 @@ _COMMON = (EntryKind.INTENT, EntryKind.OUTCOME, Outcome.DONE)
 _room = func.coalesce(contents.c.room, "")
 
 
-def case_numbers(query: CaseQuery) -> Select[Any]:
-    """The numbers of the page's cases, newest first, and one more where there are more."""
+def case_numbers(query: CaseQuery, server: str) -> Select[Any]:
+    """The numbers of the page's cases about this LiveKit server, newest first, and one more where there are more."""
     exact = {"identity": query.identity, "room": query.room, "actor": query.actor, "command": query.command}
     exact = {name: storable(value) for name, value in exact.items() if value}
     facts = {name: value for name, value in (("kind", query.kind), ("outcome", query.outcome)) if value is not None}
@@ -39,6 +39,10 @@ def case_numbers(query: CaseQuery) -> Select[Any]:
         statement = statement.where(select(contents.c.seq).where(contents.c.case_number == number, *other).exists())
     for name, value in facts.items():
         statement = statement.where(entries.c[name] == value if name == walked else _some_entry(name, value, number))
+    ours = entries.alias("ours")
+    statement = statement.where(
+        select(ours.c.seq).where(ours.c.case_number == number, func.coalesce(ours.c.server, "") == server).exists()
+    )
     if query.before is not None:
         statement = statement.where(number < query.before)
     return statement.distinct().order_by(number.desc()).limit(query.limit + 1).offset(query.offset)
@@ -51,10 +55,12 @@ def _most_telling(exact: dict[str, str], facts: dict[str, EntryKind | Outcome]) 
     return next(iter([*people, *rare, *exact, *facts]), None)
 
 
-def last_sid(room: str, identity: str) -> Select[Any]:
+def last_sid(room: str, identity: str, server: str) -> Select[Any]:
     """The session that the newest case about this person in this room knew last."""
     return (
         select(contents.c.sid)
+        .join(entries, entries.c.seq == contents.c.seq)
+        .where(func.coalesce(entries.c.server, "") == server)
         .where(contents.c.identity == storable(identity), _room == storable(room), contents.c.sid.is_not(None))
         .order_by(contents.c.case_number.desc(), contents.c.seq.desc())
         .limit(1)

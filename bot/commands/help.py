@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.authorise import who_grants
+from bot.authorise import unknown, who_grants
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.errors import RoleTooLow
@@ -43,6 +43,8 @@ def _needed(context: Context, command: Command) -> Role:
 
 
 def _one(context: Context, command: Command) -> Reply:
+    if not context.moderator.grants and command.role is not Role.NONE:
+        raise unknown(context.moderator, context.policy)
     if not _may(context, command):
         raise RoleTooLow(
             f"/{command.name} needs the role {_needed(context, command).word}. {who_grants(context.policy)}"

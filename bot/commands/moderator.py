@@ -36,7 +36,13 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     content = context.record().entry_content(difference=_difference(subject, old, arguments.role, rooms))
     server, giver = context.services.rooms.server, context.moderator.user.subject
     grant = Grant(subject, arguments.role, rooms, server, giver, context.services.clock.now())
-    draft = Draft(EntryKind.GRANT, content, outcome=outcome, projection=None if already else grant)
+    draft = Draft(
+        EntryKind.GRANT,
+        content,
+        outcome=outcome,
+        projection=None if already else grant,
+        keeps_admin=not context.policy.admins,
+    )
     (entry,) = await context.services.history.append([draft], context.invocation.event_key or None)
     return _said(entry.case, outcome, subject, arguments.role, rooms, old)
 

@@ -15,7 +15,8 @@ from tests.house import BACKSTAGE, STANDUP, House, button, labels, told
 
 
 @pytest.mark.parametrize(
-    "line", ["kick bob", "move bob backstage", "close", "quiet", "mute EG_recorder lock --force", "room-metadata"]
+    "line",
+    ["kick bob", "move bob backstage", "close --force", "quiet", "mute EG_recorder lock --force", "room-metadata"],
 )
 async def test_what_is_destructive_forced_or_wide_always_asks_and_names_the_room(house: House, line: str) -> None:
     reply = await house.say(line, "alice")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from adapters.livekit.simulator.people import JoinGrant
 from bot.history import Outcome
+from bot.model import Kind
 from bot.people import Role
 from bot.reply import Tone
 from tests.house import BACKSTAGE, STANDUP, House, told
@@ -64,7 +66,7 @@ async def test_a_dry_run_of_a_move_changes_nothing(cloud: House) -> None:
 
 
 async def test_close_asks_with_the_number_of_people_and_ends_the_room_for_everyone(house: House) -> None:
-    question = await house.say("close standup the event is over", "alice", room="")
+    question = await house.say("close standup --force the event is over", "alice", room="")
     assert question.question
     assert "10 people" in told(question)
     assert "Reason: the event is over" in told(question)
@@ -82,7 +84,7 @@ async def test_close_with_force_still_says_what_it_would_end(house: House) -> No
 
 
 async def test_a_room_that_ended_and_began_anew_since_the_question_is_not_closed(house: House) -> None:
-    await house.say("close standup", "alice")
+    await house.say("close standup --force", "alice")
     house.rooms.delete(STANDUP)
     house.rooms.open(STANDUP)
     reply = await house.yes("alice")
@@ -92,14 +94,14 @@ async def test_a_room_that_ended_and_began_anew_since_the_question_is_not_closed
 
 
 async def test_a_room_that_ended_since_the_question_is_said_to_have(house: House) -> None:
-    await house.say("close standup", "alice")
+    await house.say("close standup --force", "alice")
     house.rooms.delete(STANDUP)
     assert "not live any more" in told(await house.yes("alice"))
     assert not house.writes
 
 
 async def test_close_of_an_unknown_room_offers_near_names(house: House) -> None:
-    reply = await house.say("close standp", "alice", room="")
+    reply = await house.say("close standp --force", "alice", room="")
     assert "No live room is called standp" in told(reply)
     assert not house.writes
     question = await house.press(1, "alice")
@@ -108,20 +110,54 @@ async def test_close_of_an_unknown_room_offers_near_names(house: House) -> None:
 
 
 async def test_a_closed_room_has_no_undo(house: House) -> None:
-    reply = await house.sure("close standup", "alice")
+    reply = await house.sure("close standup --force", "alice")
     assert "no undo" in told(await house.say(f"undo {reply.case}", "alice", room=BACKSTAGE))
 
 
 async def test_close_needs_a_moderator_of_the_room(house: House) -> None:
-    assert (await house.say("close standup")).question
+    await house.grant("console:mia", Role.MODERATOR, BACKSTAGE)
+    assert (await house.say("close backstage")).question
     assert (await house.say("close standup", "vera")).outcome is Outcome.REFUSED
 
 
 async def test_a_dry_run_of_close_closes_nothing(house: House) -> None:
-    assert "closed" in told(await house.say("close standup --dry-run", "alice"))
+    assert "closed" in told(await house.say("close standup --force --dry-run", "alice"))
     assert not house.writes
 
 
 async def test_the_words_behind_the_scope_are_the_reason(house: House) -> None:
-    question = await house.say("close in:standup over and out", "alice", room="")
+    question = await house.say("close in:standup --force over and out", "alice", room="")
     assert "Reason: over and out" in told(question)
+
+
+async def test_a_moderator_closes_a_room_without_protected_people(house: House) -> None:
+    await house.grant("console:mia", Role.MODERATOR, BACKSTAGE)
+    reply = await house.sure("close backstage")
+    assert reply.outcome is Outcome.DONE
+    assert BACKSTAGE not in house.rooms.rooms
+
+
+async def test_a_moderator_does_not_end_what_they_could_not_remove(house: House) -> None:
+    reply = await house.say("close standup")
+    assert reply.outcome is Outcome.REFUSED
+    assert "A recording, a call or a service that is running there" in told(reply)
+    assert "EG_recorder" not in told(reply)
+    assert not house.writes
+
+
+async def test_an_admin_is_told_what_else_a_close_ends_and_needs_force(house: House) -> None:
+    reply = await house.say("close standup", "alice")
+    assert reply.outcome is Outcome.REFUSED
+    assert "EG_recorder (is egress" in told(reply)
+    question = await house.say("close standup --force", "alice")
+    assert question.question
+    assert "It also ends for" in told(question)
+    assert "Note taker (is agent" in told(question)
+
+
+async def test_who_becomes_protected_between_question_and_yes_is_not_ended(house: House) -> None:
+    await house.grant("console:mia", Role.MODERATOR, BACKSTAGE)
+    await house.say("close backstage")
+    house.rooms.join(BACKSTAGE, JoinGrant("late", kind=Kind.EGRESS))
+    assert (await house.yes()).outcome is Outcome.REFUSED
+    assert BACKSTAGE in house.rooms.rooms

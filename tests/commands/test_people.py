@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.history import EntryKind, Outcome
@@ -176,3 +178,24 @@ async def test_a_grant_over_rooms_of_others_is_not_changed_and_the_rooms_are_not
 
 async def test_roles_are_of_one_livekit_server(house: House) -> None:
     assert all(grant.server == "test" for grant in await house.database.roster.grants())
+
+
+async def test_help_of_one_command_tells_a_stranger_who_can_grant_and_is_recorded_once_a_minute(house: House) -> None:
+    for _ in range(5):
+        reply = await house.say("help kick", "stranger")
+        assert "You are not a moderator here" in told(reply)
+    assert len(await house.refusals()) == 1
+    assert (await house.refusals())[0].code == "not_a_moderator"
+
+
+async def test_two_last_admins_who_remove_each_other_at_once_leave_one(house: House) -> None:
+    house.use(Policy())
+    await house.grant("console:ann", Role.ADMIN, "*")
+    await house.grant("console:ben", Role.ADMIN, "*")
+    replies = await asyncio.gather(
+        house.say("moderator console:ben none", "ann"), house.say("moderator console:ann none", "ben")
+    )
+    assert sorted(str(reply.outcome) for reply in replies) == ["done", "refused"]
+    admins = [g.subject for g in await house.database.roster.grants() if g.role is Role.ADMIN and "*" in g.rooms]
+    assert len(admins) == 1
+    assert [entry.code for entry in await house.refusals()] == ["last_admin"]

@@ -130,11 +130,11 @@ async def test_the_record_of_a_failed_undo_or_use_names_its_room(house: House) -
 
 
 async def test_the_record_of_a_confirmed_close_that_failed_names_its_room(house: House) -> None:
-    await house.say("close")
+    await house.say("close --force", "alice")
 
     async def broken(*_: object, **__: object) -> None:
         raise Unavailable("LiveKit did not answer.", "timeout", sent=False)
 
     house.service.list_rooms = broken  # type: ignore[method-assign, assignment]
-    reply = await house.yes()
+    reply = await house.yes("alice")
     assert (await house.case(reply.case)).opening.room == STANDUP

@@ -13,6 +13,7 @@ from adapters.database.database import Database
 from bot.chain import GENESIS
 from bot.errors import AlreadyHandled, HistoryError
 from bot.history import CaseQuery, Content, Draft, Entry, EntryKind, Outcome
+from bot.people import Grant, Role
 from tests.clocks import ManualClock
 from tests.database_fixtures import SERVER, content, intent, opened, outcome_of, refusal
 
@@ -206,3 +207,33 @@ async def test_erased_content_is_gone_and_the_erasure_is_an_entry(database: Data
     assert (first.content, second.content, last) == (None, content(identity="other"), erasure)
     assert await numbers(database, CaseQuery(identity="bob")) == []
     assert await database.history.erase([1], Content()) == ()
+
+
+async def test_another_livekit_server_s_cases_sessions_and_intents_are_not_this_one_s(
+    database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.db"
+    async with opened(path, server="first") as first:
+        (open_one,) = await first.history.append([intent()])
+    async with opened(path, server="second") as second:
+        assert await second.history.take_open_intents() == ()
+        assert (await second.history.cases(CaseQuery(everywhere=True))).cases == ()
+        assert await second.history.case(open_one.case) is None
+        assert await second.history.seen("stage", "bob") is None
+        (own,) = await second.history.append([intent()])
+        assert await numbers(second, CaseQuery()) == [own.case]
+    async with opened(path, server="first") as again:
+        assert [taken.entry.seq for taken in await again.history.take_open_intents()] == [open_one.seq]
+        assert await again.history.seen("stage", "bob") == "PA_1"
+
+
+async def test_the_writer_itself_keeps_the_last_admin(database: Database) -> None:
+    def given(role: Role, subject: str) -> Draft:
+        return Draft(EntryKind.GRANT, content(), projection=Grant(subject, role), keeps_admin=True)
+
+    await database.history.append([given(Role.ADMIN, "console:a")])
+    await database.history.append([given(Role.ADMIN, "console:b")])
+    appends = [database.history.append([given(Role.NONE, subject)]) for subject in ("console:a", "console:b")]
+    done = await asyncio.gather(*appends, return_exceptions=True)
+    assert [getattr(one, "code", "written") for one in done] == ["written", "last_admin"]
+    assert [grant.subject for grant in await database.roster.grants()] == ["console:b"]
