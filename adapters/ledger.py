@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, TextIO
 
+from adapters.database.projections import Astray
 from adapters.database.reading import read_entries
 from adapters.database.verify import Broken, verify
 from bot.history import Content, Entry
@@ -16,6 +17,7 @@ FIELDS = (
     "seq", "case", "kind", "at", "actor", "command", "arguments", "room", "identity", "sid", "difference", "outcome",
     "reason", "digest",
 )  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 _BREAKS = re.compile("[\x00\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -24,6 +26,9 @@ def print_verified(url: str, out: TextIO) -> int:
     result = verify(url)
     if isinstance(result, Broken):
         print(f"Broken at entry {result.seq}: {result.why}", file=out)
+        return 1
+    if isinstance(result, Astray):
+        print(f"The entries are whole, but the table {result.table} does not agree with them: {result.why}", file=out)
         return 1
     entries = "1 entry" if result.entries == 1 else f"{result.entries} entries"
     print(f"The history is whole: {entries}, head {result.head}.", file=out)
@@ -56,7 +61,7 @@ def _one_line(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     line = _escaped(value.replace("\\", "\\\\").replace("\r", "\\r").replace("\n", "\\n"))
-    return "'" + line if line.startswith(("=", "+", "-", "@", "\t")) else line
+    return "'" + line if line.startswith(_FORMULA) else line
 
 
 def _escaped(line: str) -> str:

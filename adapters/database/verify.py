@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from adapters.database.projections import Astray, Projections
 from adapters.database.reading import read_only
 from bot.chain import GENESIS
 
@@ -36,17 +37,19 @@ class Broken:
     why: str
 
 
-def verify(url: str) -> Verified | Broken:
-    """Follow the whole chain, in one reading of the database and in little memory."""
+def verify(url: str) -> Verified | Broken | Astray:
+    """Follow the whole chain, in one reading of the database and in little memory; then look whether the open intents
+    and the grants are what the entries say. (Channel defaults name no channel in their entries.)"""
     with read_only(url) as connection:
         connection.text_factory = bytes  # what is stored, also where somebody has made it no text at all
         connection.execute("BEGIN")
         return _walk(connection)
 
 
-def _walk(connection: sqlite3.Connection) -> Verified | Broken:
+def _walk(connection: sqlite3.Connection) -> Verified | Broken | Astray:
     erased = {seq for (seq,) in connection.execute(_ERASED)}
     previous, count, bodies = GENESIS.encode(), 0, 0
+    projections = Projections()
     for seq, sealed, content, digest, salt, body in connection.execute(_WALK):
         count += 1
         if seq != count:
@@ -60,8 +63,10 @@ def _walk(connection: sqlite3.Connection) -> Verified | Broken:
             return Broken(seq, "The content of this entry was changed.")
         else:
             bodies += 1
+        projections.follow(seq, sealed, body)
         previous = digest
-    return next(_amiss_at_the_end(connection, count, previous, bodies), Verified(count, previous.decode()))
+    broken = next(_amiss_at_the_end(connection, count, previous, bodies), None)
+    return broken or next(projections.compared(connection), Verified(count, previous.decode()))
 
 
 def _amiss_at_the_end(connection: sqlite3.Connection, count: int, digest: bytes, bodies: int) -> Iterator[Broken]:

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.database.projections import Astray
 from adapters.database.reading import read_entries
 from adapters.database.verify import Broken, Verified, verify
 from bot.chain import content_digest, entry_digest
 from bot.errors import HistoryError
-from bot.history import Content
+from bot.history import Content, Draft, EntryKind, Outcome
+from bot.people import Grant, Role
 from tests.database_fixtures import intent, opened, outcome_of, refusal, url_of
 
 ENTRIES = 9
@@ -234,3 +236,32 @@ async def test_a_history_in_use_is_verified_as_it_is_at_that_moment(tmp_path: Pa
     async with opened(tmp_path / "usher.db") as database:
         (entry,) = await database.history.append([intent()])
         assert verify(url_of(tmp_path / "usher.db")) == Verified(1, entry.digest)
+
+
+@pytest.mark.parametrize(
+    ("change", "table"),
+    [
+        ("DELETE FROM open_intents", "open_intents"),
+        ("INSERT INTO open_intents (seq, worker) VALUES (1, 'w')", "open_intents"),
+        ("UPDATE grants SET role = 3", "grants"),
+        ("DELETE FROM grants", "grants"),
+        ("INSERT INTO grants SELECT server, 'console:eve', 3, rooms, granted_by, at FROM grants", "grants"),
+    ],
+)
+async def test_a_table_beside_the_chain_that_says_something_else_is_named(
+    tmp_path: Path, change: str, table: str
+) -> None:
+    path = tmp_path / "granted.db"
+    async with opened(path) as database:
+        (entry,) = await database.history.append([intent()])
+        await database.history.append([outcome_of(entry)])
+        await database.history.append([intent()])
+        said = Content(difference='[["grant.console:bob",null,["moderator","hall"]]]')
+        given = Grant("console:bob", Role.MODERATOR, ("hall",))
+        await database.history.append([Draft(EntryKind.GRANT, said, outcome=Outcome.DONE, projection=given)])
+    assert isinstance(verify(url_of(path)), Verified)
+    with tampered(path) as (raw, url):
+        raw.execute(change)
+        found = verify(url)
+        assert isinstance(found, Astray)
+        assert found.table == table

@@ -93,7 +93,9 @@ async def test_in_csv_line_breaks_are_written_so_that_they_can_be_told_from_text
     assert [row["reason"] for row in cells(path)] == ["a\\nb\\r\\u2028c", "a\\\\nb"]
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "\r=1"])
+@pytest.mark.parametrize(
+    "formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "\r=1", "＝1", "＋1", "－1", "＠x"]
+)
 async def test_no_cell_is_a_formula(path: Path, formula: str) -> None:
     await written(path, dict.fromkeys(TEXTS, formula))
     (row,) = cells(path)

@@ -1,0 +1,64 @@
+"""What the tables beside the chain ought to hold, gathered while the chain is walked."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from adapters.database.rows import storable
+from bot.people import Role
+
+# Quotes inside of values are escaped in the sealed JSON, so these stand for its own keys alone.
+_INTENT, _GRANT = b'"kind":"intent"', b'"kind":"grant"'
+_ALREADY = b'"outcome":"already"'
+_CLOSING = re.compile(rb'"kind":"(?:outcome|reconciled)".*"refers":(\d+)')
+_PREFIX = "grant."
+
+
+@dataclass(frozen=True, slots=True)
+class Astray:
+    """A table beside the chain says something else than the entries."""
+
+    table: str
+    why: str
+
+
+@dataclass(slots=True)
+class Projections:
+    """`intents` without an outcome, and the newest grant of each (server, subject); a server of which one grant's
+    content has been erased, or says nothing, cannot be compared."""
+
+    intents: set[int] = field(default_factory=set)
+    grants: dict[tuple[str, str], tuple[int, tuple[str, ...]] | None] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+
+    def follow(self, seq: int, sealed: bytes, body: bytes | None) -> None:
+        if _INTENT in sealed:
+            self.intents.add(seq)
+        elif (closing := _CLOSING.search(sealed)) is not None:
+            self.intents.discard(int(closing[1]))
+        elif _GRANT in sealed and _ALREADY not in sealed:
+            self._grant(storable(json.loads(sealed)["server"]), json.loads(body) if body else {})
+
+    def _grant(self, server: str, content: dict[str, str]) -> None:
+        changes = json.loads(content.get("difference") or "[]")
+        if not changes:
+            self.unknown.add(server)
+        for name, _, after in changes:
+            given = None if after is None else (int(Role.parse(after[0])), tuple(after[1:]))
+            self.grants[server, storable(name.removeprefix(_PREFIX))] = given
+
+    def compared(self, connection: sqlite3.Connection) -> Iterator[Astray]:
+        """Each table that does not agree."""
+        held = {seq for (seq,) in connection.execute("SELECT seq FROM open_intents")}
+        if odd := sorted(held ^ self.intents):
+            yield Astray("open_intents", f"entry {odd[0]} is {'in it' if odd[0] in held else 'missing'}.")
+        rows = connection.execute("SELECT server, subject, role, rooms FROM grants")
+        stored = {(s.decode(), who.decode()): (role, tuple(json.loads(rooms))) for s, who, role, rooms in rows}
+        wanted = {key: given for key, given in self.grants.items() if given is not None}
+        for key in sorted(stored.keys() | wanted.keys()):
+            if key[0] not in self.unknown and stored.get(key) != wanted.get(key):
+                yield Astray("grants", f"the role of {key[1]} is not the one that was given last.")
