@@ -15,6 +15,7 @@ from bot.reply import Button, Choice, Choices, Reply, Tone, say, text
 from bot.words import on_its_line, shortened
 
 STRANGER_SECONDS = 60.0
+LOOK = " Look at the room before trying again."  # said of a call that may have acted: here none was made that could
 SENTENCE, END = 800, 200  # characters: what was typed stands in some sentences, and may be very long
 MOST_STRANGERS = 10_000
 LONGEST_TYPED = 2_000  # what somebody who may not has typed is kept, but nobody can fill the disk with it
@@ -37,7 +38,8 @@ class Refusals:
         """What the person is told; refusals, and writes that the room service failed, get a case."""
         if isinstance(error, AlreadyHandled):
             return Reply(Tone.INFO, say("This has been handled already."), command=name)
-        reply = Reply(Tone.ERROR, say(_bounded(on_its_line(error.user_text))), _meant(error, typed), command=name)
+        sentence = _sentence(error, command)
+        reply = Reply(Tone.ERROR, say(_bounded(on_its_line(sentence))), _meant(error, typed), command=name)
         draft = self._draft(error, invocation, name, typed, command, bound)
         if isinstance(error, NotAModerator) and not await self._first_this_minute(invocation.user.subject):
             draft = None
@@ -121,6 +123,14 @@ def _about_hidden(bound: BoundInvocation | None) -> bool:
 
 def _bounded(sentence: str) -> str:
     return sentence if len(sentence) <= SENTENCE + END else f"{sentence[:SENTENCE]} … {sentence[-END:]}"
+
+
+def _sentence(error: BotError, command: Command | None) -> str:
+    """What it says; of a write that failed before its intent was written, also that nothing was changed."""
+    said = error.user_text
+    if command is None or not command.writes or not isinstance(error, RoomError | HistoryError) or "othing was" in said:
+        return said
+    return f"{said.removesuffix(LOOK)} Nothing was changed."
 
 
 def _meant(error: BotError, typed: str) -> tuple[Choices, ...]:

@@ -31,6 +31,10 @@ def how_to_answer(reply: Reply) -> str:
         return f"Answer yes or no{', or ' + ', '.join(more) if more else ''}."
     if any(isinstance(part, Choices) for part in reply.parts):
         return "Answer with a number, or no."
+    if reply.buttons:
+        return (
+            "Offers: " + ", ".join(f"{n} {isolated(button.label)}" for n, button in enumerate(reply.buttons, 1)) + "."
+        )
     return ""
 
 
