@@ -13,7 +13,7 @@ from benchmarks.processes import Ran, run_python, run_usher
 from tests.livekit_server import API_KEY, API_SECRET, running_server
 
 AIM = Aim("ratio", 1.5)
-LIBRARIES = "aiohttp, jwt, sqlalchemy"
+LIBRARIES = "aiohttp, httpx, httpx_aiohttp, jwt, sqlalchemy"
 HISTORY = "usher.db"  # where the settings' default puts it
 
 

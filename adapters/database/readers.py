@@ -32,7 +32,7 @@ class Readers:
         """All rows for each of the parameters, from one moment of the database.
 
         For what every command asks: the statement is compiled once and goes to the driver as it is, which takes a
-        tenth of the time (docs/benchmarks.md).
+        fifth of the time (docs/benchmarks.md).
         """
         return await self._elsewhere(self._fetch, statement, asked)
 
