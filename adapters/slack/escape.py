@@ -18,7 +18,7 @@ _TWIN_OF_BACKTICK = str.maketrans("`", "´")
 # Inside a word (`user_1_a`) Slack formats nothing; what it takes for a word outside ASCII is not written down.
 _FORMATS = re.compile(r"(?<![A-Za-z0-9])[*_~]|[*_~](?![A-Za-z0-9])|`")
 _EMOJI = re.compile(r":(?=[\w+'’-]{1,100}:)")
-_QUOTE = re.compile(r"^[\s\u2066-\u2069]*>+", re.MULTILINE)
+_QUOTE = re.compile(r"^(?:[^\S\n]|[\u2066-\u2069])*>+", re.MULTILINE)
 _EVERYBODY = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 _ACTIVE = (_FORMATS, _EMOJI, _QUOTE, _EVERYBODY)
 _OURS_OR_ACTIVE = re.compile(rf"`[^`]*`|<[^<>]*>|{_EMOJI.pattern}|{_EVERYBODY.pattern}", re.IGNORECASE)

@@ -50,11 +50,11 @@ def found_in(text: str, rooms: Iterable[str]) -> Found:
     folded = fold(text)
     named = {key: room for room in rooms if len(key := fold(room)) > 1 and key in folded}
     hits: list[tuple[int, str]] = []
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(folded))
     for key in sorted(named, key=len, reverse=True):
         for hit in re.finditer(rf"(?<![\w-]){re.escape(key)}(?![\w-])", folded):
-            if all(hit.end() <= start or end <= hit.start() for start, end in taken):
-                taken.append(hit.span())
+            if not any(taken[hit.start() : hit.end()]):
+                taken[hit.start() : hit.end()] = b"\1" * len(key)
                 hits.append((hit.start(), named[key]))
     sids = tuple(dict.fromkeys(_SID.findall(text)))
     return Found(

@@ -68,8 +68,9 @@ class Pen:
         written: list[str] = []
         left, lost = LINE, 0
         for index, span in enumerate(spans):
-            piece = self._span(span, _Around.of(spans, index), strong=index < strong)
-            if not lost and size(piece) <= left:
+            small = len(_raw(span)) <= 2 * LINE
+            piece = self._span(span, _Around.of(spans, index), strong=index < strong) if small and not lost else ""
+            if small and not lost and size(piece) <= left:
                 written.append(piece)
                 left -= size(piece)
                 continue

@@ -18,7 +18,8 @@ _ACCOUNT = re.compile(r"@([A-Z0-9]+)")
 _GROUP = re.compile(r"!subteam\^([A-Z0-9]+)")
 _EVERYBODY = re.compile(r"!(channel|here|everyone|group)")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.+", re.DOTALL)
-_KEY = re.compile(r"[\w-]+:$")
+_KEY = re.compile(r"([\w-]{1,20}):$")
+LONGEST_KEY = 21  # with its colon
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # this order: `&amp;lt;` is `&lt;`, and not `<`
 
 
@@ -40,25 +41,26 @@ class Reader:
         name, _ = split_command(text)
         command = self.commands.get(name)
         parts = text.split(maxsplit=1)
-        start = len(text) - len(parts[1]) if len(parts) > 1 else len(text)
+        argument = len(text) - len(parts[1].lstrip()) if len(parts) > 1 else -1
+        return _undone(text, lambda found: self._mention(found, command, first=found.start() == argument))
 
-        def form(found: re.Match[str]) -> str:
-            before = text[start : found.start()] if found.start() >= start else None
-            return self._mention(found, command, before)
-
-        return _undone(text, form)
-
-    def _mention(self, found: re.Match[str], command: Command | None, before: str | None) -> str:
+    def _mention(self, found: re.Match[str], command: Command | None, *, first: bool) -> str:
         account, group = _ACCOUNT.fullmatch(found[1]), _GROUP.fullmatch(found[1])
         if not (account or group):
             return plain_form(found)
-        first = before is not None and not before.strip()
-        if (first and command and command.param(Kind.SUBJECT)) or (before and _KEY.search(before)):
+        if (first and command and command.param(Kind.SUBJECT)) or _keyed(found, command):
             return subject(self.home, account[1]) if account else group_subject(self.home, group[1] if group else "")
         if first and account and command and command.param(Kind.WHO):
             identity = self.identity_of(account[1])
             return f'"{identity}"' if identity and " " in identity else identity or f"<@{account[1]}>"
         return plain_form(found)
+
+
+def _keyed(found: re.Match[str], command: Command | None) -> bool:
+    """Whether it stands behind a key of the command (`by:`)."""
+    key = _KEY.search(found.string[max(0, found.start() - LONGEST_KEY) : found.start()])
+    params = command.params if key and command else ()
+    return any(key and param.kind is Kind.KEYED and key[1] in (param.name, param.keyword) for param in params)
 
 
 def plain_form(found: re.Match[str]) -> str:

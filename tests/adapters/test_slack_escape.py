@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from adapters.slack.escape import bold, code, fitted, lines, name, neutral, shown, size
+from adapters.slack.escape import bold, code, fitted, joined, lines, name, neutral, shown, size
 from bot.words import fold
 from tests.replies import HOSTILE
 
@@ -102,3 +103,11 @@ def test_plain_text_is_never_empty_nor_too_long(text: str, most: int) -> None:
 
 def test_the_length_counts_what_is_beyond_the_first_plane_twice() -> None:
     assert size("a😀") == 3
+
+
+@pytest.mark.parametrize("piece", ["\n", ":a", "*", ">", " ", "@", "\u2068", "a:"])
+def test_a_long_text_takes_no_long_time(piece: str) -> None:
+    before = time.process_time()
+    neutral(piece * (100_000 // len(piece)))
+    joined([piece * (100_000 // len(piece))])
+    assert time.process_time() - before < 2

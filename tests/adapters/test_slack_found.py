@@ -50,3 +50,4 @@ def test_a_message_of_any_size_and_depth_is_read_only_so_far() -> None:
         nested = {"elements": [nested]}
     assert texts(nested) == ""
     assert len(texts({"text": "x" * 100_000})) == 20_000
+    assert found_in("standup " * 2500, [*ROOMS, *(f"room {n}" for n in range(5000))]).rooms == ("standup",)

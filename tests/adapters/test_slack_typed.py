@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -54,6 +55,8 @@ def test_what_stood_on_the_screen_is_what_arrives(sent: str, seen: str) -> None:
         ("history moderator:<@U2|ann> kind:mute", "history moderator:slack:T1/U2 kind:mute"),
         ("mute <@U2|ann>", "mute <@U2>"),
         ("mute <!subteam^S1|@ops>", "mute @ops"),
+        ("mute bob told by:<@U2|ann>", "mute bob told by:@ann"),
+        ("history who:<@U2|ann>", "history who:@ann"),
         ("unknown <@U2|ann>", "unknown @ann"),
         ("<@U2|ann> mute", "@ann mute"),
     ],
@@ -95,3 +98,11 @@ def test_the_mention_of_the_bot_is_no_word_of_the_command(sent: str, left: str) 
 
 def test_without_a_bot_nothing_is_taken_away() -> None:
     assert without_mention("<@B1> mute", ()) == "<@B1> mute"
+
+
+@pytest.mark.parametrize("text", ["<@U1|a>" * 12_000, "x-" * 50_000 + "<@U1>", "<a|b" * 25_000, "<" * 100_000])
+def test_a_long_text_takes_no_long_time(text: str) -> None:
+    before = time.process_time()
+    READER.line(f"mute {text}")
+    without_mention(text, {"B1"})
+    assert time.process_time() - before < 2
