@@ -20,7 +20,7 @@ def shown(spans: Spans) -> str:
 
 def whole_text(reply: Reply) -> str:
     """The whole answer, with how to answer a question here."""
-    hint = how_to_answer(reply)
+    hint = how_to_answer(reply) or _offers(reply)
     return _CONTROLS.sub(" ", plain(reply)) + (f"\n{hint}" if hint else "")
 
 
@@ -31,11 +31,13 @@ def how_to_answer(reply: Reply) -> str:
         return f"Answer yes or no{', or ' + ', '.join(more) if more else ''}."
     if any(isinstance(part, Choices) for part in reply.parts):
         return "Answer with a number, or no."
-    if reply.buttons:
-        return (
-            "Offers: " + ", ".join(f"{n} {isolated(button.label)}" for n, button in enumerate(reply.buttons, 1)) + "."
-        )
     return ""
+
+
+def _offers(reply: Reply) -> str:
+    """What a number takes, where nothing is asked."""
+    labels = ", ".join(f"{number} {isolated(button.label)}" for number, button in enumerate(reply.buttons, 1))
+    return f"Offers: {labels}." if labels else ""
 
 
 def as_line(reply: Reply) -> str:

@@ -129,6 +129,7 @@ def test_the_text_says_how_to_answer() -> None:
     more = "Answer yes or no, or 2 Only the rest."
     assert how_to_answer(Reply(Tone.WARN, say("x"), buttons=three, question=True)) == more
     choice = Reply(Tone.INFO, say("Which?"), (choices("b"),))
+    assert whole_text(Reply(Tone.INFO, say("x"), buttons=yes_no)) == "x\nOffers: 1 Kick, 2 No."
     assert whole_text(choice) == "Which?\n1. the b\nAnswer with a number, or no."
     assert as_line(choice) == "Which? · 1. the b · Answer with a number, or no."
 
