@@ -7,6 +7,7 @@ skipped with that reason. Servers are stopped by their process, never by name.
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import tempfile
@@ -68,9 +69,15 @@ MISSING = "no livekit-server: run `make livekit-server`, or name the binary in L
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A free port below those that the system gives to outgoing connections, which could take it at any moment."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @contextmanager
@@ -81,26 +88,34 @@ def running_server(
     binary = server_binary()
     if binary is None:
         raise RuntimeError(MISSING)
-    port = port or free_port()
     with tempfile.TemporaryDirectory(prefix="livekit-") as folder:
-        config, log = Path(folder) / "livekit.yaml", Path(folder) / "livekit.log"
-        config.write_text(
-            _CONFIG.format(
-                port=port,
-                udp=free_port(socket.SOCK_DGRAM),
-                tcp=free_port(),
-                remote_unmute=str(remote_unmute).lower(),
-                departure=departure_timeout,
-                key=API_KEY,
-                secret=API_SECRET,
-                extra=extra,
+        log = Path(folder) / "livekit.log"
+        for left in range(2, -1, -1):
+            chosen = port or free_port()
+            config = Path(folder) / "livekit.yaml"
+            config.write_text(
+                _CONFIG.format(
+                    port=chosen,
+                    udp=free_port(socket.SOCK_DGRAM),
+                    tcp=free_port(),
+                    remote_unmute=str(remote_unmute).lower(),
+                    departure=departure_timeout,
+                    key=API_KEY,
+                    secret=API_SECRET,
+                    extra=extra,
+                )
             )
-        )
-        with log.open("wb") as output:
-            process = subprocess.Popen([binary, "--config", config], stdout=output, stderr=output)
+            with log.open("wb") as output:
+                process = subprocess.Popen([binary, "--config", config], stdout=output, stderr=output)
+            try:
+                _await_answer(process, chosen, log)
+                break
+            except RuntimeError:
+                stop(process)
+                if port or not left or "address already in use" not in log.read_text(errors="replace"):
+                    raise
         try:
-            _await_answer(process, port, log)
-            yield RunningServer(f"ws://127.0.0.1:{port}", port, process.pid, log)
+            yield RunningServer(f"ws://127.0.0.1:{chosen}", chosen, process.pid, log)
         finally:
             stop(process)
 
