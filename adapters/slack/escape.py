@@ -15,8 +15,9 @@ from bot.words import isolated
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _TWINS = str.maketrans("*_~`:>@", "＊＿～´：＞＠")
 _TWIN_OF_BACKTICK = str.maketrans("`", "´")
-# Inside a word (`user_1_a`) Slack formats nothing; what it takes for a word outside ASCII is not written down.
-_FORMATS = re.compile(r"(?<![A-Za-z0-9])[*_~]|[*_~](?![A-Za-z0-9])|`")
+# Behind a letter or digit (`user_1_a`) a mark opens nothing, and without an opening one none closes anything. What
+# Slack takes for a letter outside ASCII is not written down.
+_FORMATS = re.compile(r"(?<![A-Za-z0-9])[*_~]|`")
 _EMOJI = re.compile(r":(?=[\w+'’-]{1,100}:)")
 _QUOTE = re.compile(r"^(?:[^\S\n]|[\u2066-\u2069])*>+", re.MULTILINE)
 _EVERYBODY = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)

@@ -69,7 +69,9 @@ def test_what_is_to_be_copied_stays_within_its_backticks(text: str) -> None:
     assert "\n" not in written
 
 
-@pytest.mark.parametrize("text", ["user_1_2", "a*b", "12:30", "alice@example.com", "a -> b", "C++ & C", "PA_x7~y"])
+@pytest.mark.parametrize(
+    "text", ["user_1_2", "sip_+15550100", "a*b", "12:30", "alice@example.com", "a -> b", "C++ & C", "PA_x7~y"]
+)
 def test_what_slack_would_not_format_stays_as_it_is(text: str) -> None:
     assert neutral(text).replace("&amp;", "&").replace("&gt;", ">") == text
 

@@ -192,7 +192,7 @@ def test_our_own_sentences_name_commands_as_slack_knows_them() -> None:
 
 
 def test_code_within_a_word_is_no_code() -> None:
-    assert written(shown(Reply(Tone.INFO, say("a", Code("*b*"), "c")))) == ["a＊b＊c"]
+    assert written(shown(Reply(Tone.INFO, say("a", Code("*b*"), "c")))) == ["a＊b*c"]
 
 
 def test_what_becomes_markup_only_beside_its_neighbour_is_none_either() -> None:
