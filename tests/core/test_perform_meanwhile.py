@@ -74,7 +74,7 @@ async def test_a_kick_of_who_has_just_gone_is_done(house: House) -> None:
 async def test_no_other_call_than_the_one_needed_is_made(house: House, method: str) -> None:
     line = {
         "UpdateParticipant": "demote bob", "MutePublishedTrack": "mute bob", "RemoveParticipant": "kick bob",
-        "MoveParticipant": "move bob backstage", "UpdateRoomMetadata": "room-metadata x", "DeleteRoom": "close",
+        "MoveParticipant": "move bob backstage", "UpdateRoomMetadata": "room-metadata x", "DeleteRoom": "close --force",
     }[method]  # fmt: skip
     await do(house, line)
     assert house.writes == [method]
