@@ -25,7 +25,7 @@ from tests.house import House, told
 # each command, and what makes it change something
 LINES = [
     "mute bob", "mute bob lock", "promote omar", "demote bob", "kick bob", "attribute bob a=1", "name bob B",
-    "metadata bob m", "permissions bob can_subscribe=no", "room-metadata x", "close",
+    "metadata bob m", "permissions bob can_subscribe=no", "room-metadata x", "close --force",
 ]  # fmt: skip
 
 
@@ -50,7 +50,7 @@ async def test_a_service_that_says_200_and_does_nothing_is_never_believed(house:
     assert await recorded(house, reply) == [reply.outcome]
 
 
-@pytest.mark.parametrize("line", ["mute bob", "kick bob", "close"])
+@pytest.mark.parametrize("line", ["mute bob", "kick bob", "close --force"])
 async def test_where_the_room_disagrees_it_is_not_effective(house: House, line: str) -> None:
     house.service.around = lying()
     reply = await do(house, line)
