@@ -97,7 +97,7 @@ async def test_a_move_is_looked_for_in_both_rooms(cloud: House, tmp_path: Path) 
 
 async def test_a_room_is_looked_up_too(house: House, tmp_path: Path) -> None:
     sid = house.rooms.rooms[STANDUP].sid
-    content = Content(command="close --force", room=STANDUP, sid=sid)
+    content = Content(command="close", room=STANDUP, sid=sid)
     case = await died(house, tmp_path, (content, Difference((Change("open", True, False),))))
     await closed(house)
     assert await observed(house, case) == ["observed: does not hold"]
