@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import errno
 import socket
 import ssl
@@ -39,9 +40,20 @@ def open_http(ca_file: Path | None = None, proxy: str | None = None) -> httpx.As
     this one 425-530, livekit-api 504-732; one pair at a time 4.6, 3.0 and 2.5-3.6 ms at the median.
     """
     context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-    through = httpx.Proxy(proxy) if proxy else None
-    transport = AiohttpTransport(verify=context, limits=_LIMITS, proxy=through, trust_env=False)
+    transport = AiohttpTransport(verify=context, limits=_LIMITS, proxy=_through(proxy), trust_env=False)
     return httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
+
+
+def _through(address: str | None) -> httpx.Proxy | None:
+    """The proxy with its login as a header, which aiohttp turns into Proxy-Authorization: its own BasicAuth, which
+    `httpx-aiohttp` would use, is deprecated."""
+    if not address:
+        return None
+    proxy = httpx.Proxy(address)
+    if not proxy.auth:
+        return proxy
+    login = base64.b64encode(":".join(proxy.auth).encode()).decode()
+    return httpx.Proxy(proxy.url, headers={"Authorization": f"Basic {login}"})
 
 
 async def exchange(http: httpx.AsyncClient, url: str, content: bytes, token: str, seconds: float) -> Answer:
