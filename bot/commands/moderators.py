@@ -18,7 +18,7 @@ async def run(context: Context, arguments: NoArguments) -> Reply:
     grants = [*settled, *(grant for grant in stored if grant.rooms)]
     grants.sort(key=lambda grant: (-grant.role, grant.subject))
     rows = tuple(_row(grant) for grant in grants)
-    return Reply(Tone.INFO, say(f"{len(rows)} grants:"), (Table(COLUMNS, rows),))
+    return Reply(Tone.INFO, say("1 grant:" if len(rows) == 1 else f"{len(rows)} grants:"), (Table(COLUMNS, rows),))
 
 
 def _visible(context: Context, grant: Grant) -> Grant:
