@@ -49,7 +49,7 @@ check: $(VENV)/bench.stamp ## Lint, format, types, generated files, import rule 
 	$(BIN)/python -m pytest --quiet tests/test_architecture.py
 
 bench: $(VENV)/bench.stamp livekit-server ## Measure, side by side with the official livekit-api
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --json build/benchmarks.json
 
 generate: $(VENV)/run.stamp ## Rewrite what is derived: docs/commands.md and docs/settings.md
 	$(BIN)/python -m adapters.documents

@@ -129,7 +129,7 @@ async def test_what_a_dead_worker_left_open_is_closed_in_the_background(tmp_path
         (left,) = await database.history.append([intent(room="standup", difference='[["name","a","b"]]')])
     async with assembled(plan(tmp_path)) as house:
         pass  # closing waits for it a moment
-    async with opened(tmp_path / "usher.db") as database:
+    async with opened(tmp_path / "usher.db", server="main") as database:
         case = await database.history.case(left.case)
     assert house.supervisor.failing == set()
     assert case is not None
@@ -169,7 +169,7 @@ async def test_what_was_owed_is_written_when_the_house_is_closed(
             patched.setattr(history, "append", full)
             reply: Reply = await house.dispatcher.handle(said("/mute bob"))
     assert reply.case is not None
-    async with opened(tmp_path / "usher.db") as database:
+    async with opened(tmp_path / "usher.db", server="main") as database:
         case = await database.history.case(reply.case)
     assert case is not None
     assert [entry.kind for entry in case.entries] == [EntryKind.INTENT, EntryKind.OUTCOME]
