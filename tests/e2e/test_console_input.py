@@ -84,7 +84,7 @@ async def test_plain_lines_are_one_for_each_line_too(livekit_server: RunningServ
     assert ended.stdout.count(b"\n") == len(given)
     lines = ended.stdout.decode().split("\n")
     assert all(line.strip() for line in lines[:-1])
-    assert lines[-2].startswith("1 grants: · console:alice")
+    assert lines[-2].startswith("1 grant: · console:alice")
 
 
 async def test_a_reader_that_goes_away_ends_it_quietly(consoles: Consoles, livekit_server: RunningServer) -> None:
