@@ -58,9 +58,8 @@ async def service_at(url: str) -> AsyncIterator[LiveKitRoomService]:
 async def test_someone_demoted_who_holds_room_admin_promotes_themselves_in_the_simulator() -> None:
     rooms = Rooms(WallClock().now)
     rooms.join(ROOM, "ada")
-    async with serving(RoomServiceApp(rooms, CREDENTIALS)) as url:
-        async with service_at(url) as service:
-            await check(url, service, admin_token())
+    async with serving(RoomServiceApp(rooms, CREDENTIALS)) as url, service_at(url) as service:
+        await check(url, service, admin_token())
 
 
 @pytest.mark.participants
