@@ -112,9 +112,20 @@ def track_word(track: Track) -> str:
     return words.get(track.source) or ("audio of unknown source" if track.audible else f"{track.type.value} track")
 
 
+_ORDER = (Source.MICROPHONE, Source.CAMERA, Source.SCREEN_SHARE, Source.SCREEN_SHARE_AUDIO, Source.UNKNOWN)
+
+
+def in_order(tracks: Iterable[Track]) -> list[Track]:
+    """Microphones first; LiveKit lists tracks in another order at each call."""
+    return sorted(tracks, key=lambda track: (_ORDER.index(track.source), track.sid))
+
+
 def devices(person: Participant) -> str:
     """`microphone open, camera muted`; "nothing published" for a silent one."""
-    return ", ".join(f"{track_word(t)} {'open' if t.open else 'muted'}" for t in person.tracks) or "nothing published"
+    return (
+        ", ".join(f"{track_word(t)} {'open' if t.open else 'muted'}" for t in in_order(person.tracks))
+        or "nothing published"
+    )
 
 
 def who(person: Participant) -> Spans:
@@ -138,7 +149,7 @@ def sources_text(sources: Iterable[Source]) -> str:
 
 def tracks_text(tracks: Iterable[Track]) -> str:
     """Each track named: `microphone TR_..., camera TR_...`."""
-    return ", ".join(f"{track_word(track)} {track.sid}" for track in tracks)
+    return ", ".join(f"{track_word(track)} {track.sid}" for track in in_order(tracks))
 
 
 def unpublished(before: PersonState, after: PersonState | None) -> str:

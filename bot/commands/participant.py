@@ -43,7 +43,7 @@ def _fields(context: Context, person: Participant) -> tuple[tuple[str, Spans], .
         ("identity", say(Name(person.identity))),
         ("session", say(person.sid)),
         ("state", say(", ".join(_state(context, person)))),
-        ("tracks", listed([_track(track) for track in person.tracks]) or say("none")),
+        ("tracks", listed([_track(track) for track in crowd.in_order(person.tracks)]) or say("none")),
         ("may", say(", ".join(_may(person)))),
         ("sources", say(", ".join(sorted(person.permission.effective_sources)) or "none")),
     ]
