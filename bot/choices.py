@@ -11,7 +11,7 @@ from bot.grammar import Reading
 from bot.model import Participant
 from bot.reply import Button, Choice, Choices, Name, Reply, Span, Spans, Tone, say
 from bot.targets import Match
-from bot.words import Word, told
+from bot.words import told
 
 MOST = 10
 
@@ -63,7 +63,3 @@ def choose_reading(
     return Reply(
         Tone.INFO, say("How is ", Name(what), " meant? Nothing has been done yet."), (Choices(tuple(options)),)
     )
-
-
-def words_of(words: Sequence[Word], count: int) -> str:
-    return " ".join(word.text for word in words[:count])

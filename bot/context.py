@@ -10,7 +10,7 @@ from bot.authorise import sees_hidden
 from bot.callers import find_masked, masked
 from bot.command import BoundInvocation, Command, Invocation, Nothing
 from bot.model import Participant, Room
-from bot.people import Grant, Moderator
+from bot.people import Moderator
 from bot.perform import Part, Performer, Result
 from bot.policy import Policy
 from bot.ports import Clock, History, Pending, RoomService, Roster
@@ -98,9 +98,6 @@ class Context:
         """Whether that identity is in the room, for whomever to see."""
         await self.people(room)
         return any(person.identity == identity for person in self._people[room])
-
-    async def grants(self) -> tuple[Grant, ...]:
-        return await self.services.roster.grants()
 
     def record(self, *, refers: int | None = None, undoes: int | None = None) -> Record:
         return Record(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.actions.restore import irreversible
 from bot.reply import Fields, Name, Spans, say
 from bot.state import ATTRIBUTE, MUTED, PERMISSION, SOURCES, TRACK, Change, Difference
 from bot.words import one_line, shortened
@@ -57,8 +56,3 @@ def value_word(change: Change, value: Any) -> str:
     if value is None or value == "":
         return "none"
     return shortened(one_line(str(value)), LONGEST)
-
-
-def undo_word(change: Change) -> str:
-    """What an undo would say of this field."""
-    return irreversible(change)
