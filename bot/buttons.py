@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from bot.people import ChatUser
 from bot.policy import Policy
 from bot.ports import Clock, Pending
 from bot.press import encode
-from bot.reply import Audience, Button, Choice, Choices, Part, Reply, Tone, say, text
+from bot.reply import Audience, Button, Choice, Choices, Menu, Part, Reply, Table, Tone, say, text
 
 
 class Buttons:
@@ -24,7 +25,7 @@ class Buttons:
 
     async def stored(self, reply: Reply, invocation: Invocation) -> Reply:
         """The reply with a token on every button, and the buttons stored."""
-        if not reply.buttons and not any(isinstance(part, Choices) for part in reply.parts):
+        if not reply.buttons and not any(map(_has_buttons, reply.parts)):
             return reply
         asks = reply.question or any(isinstance(part, Choices) for part in reply.parts)
         group = secrets.token_urlsafe(9) if asks else ""
@@ -77,7 +78,15 @@ def answered_already() -> Reply:
     return Reply(Tone.INFO, say("This has been answered already. Nothing more was done."))
 
 
-def _with_tokens(part: Part, store) -> Part:  # type: ignore[no-untyped-def]
-    if not isinstance(part, Choices):
-        return part
-    return Choices(tuple(Choice(option.spans, store(option.button)) for option in part.options))
+def _has_buttons(part: Part) -> bool:
+    return isinstance(part, Choices | Menu) or (isinstance(part, Table) and bool(part.menus))
+
+
+def _with_tokens(part: Part, store: Callable[[Button], Button]) -> Part:
+    if isinstance(part, Choices):
+        return Choices(tuple(Choice(option.spans, store(option.button)) for option in part.options))
+    if isinstance(part, Menu):
+        return Menu(part.label, tuple(map(store, part.entries)))
+    if isinstance(part, Table) and part.menus:
+        return replace(part, menus=tuple(tuple(map(store, menu)) for menu in part.menus))
+    return part

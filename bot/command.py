@@ -88,6 +88,7 @@ class Invocation:
 
     `event_key` is unique for the chat event; it is claimed with the first row that is written, so a redelivered
     event acts once. `room` is the room chosen beforehand (`--room`, a room button), weaker than what the words say.
+    `menus` says that the surface can show menus: behind a line, or as a list to pick from.
     """
 
     user: ChatUser
@@ -96,6 +97,7 @@ class Invocation:
     event_key: str = ""
     room: str = ""
     options: Mapping[str, str] | None = None
+    menus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,8 @@ class Command:
     it needs (a setting may change it). `in_room` says that it acts in exactly one room; `question` is how the
     confirmation names what happens ("Remove {who} from {room}?"), `confirm` the label of its yes. `takes_gone`
     accepts someone who has left. `removes` says that the person is gone from the room afterwards, which agents and
-    callers are protected from too. `check` refuses arguments before anything is asked or done.
+    callers are protected from too. `calms` says that it can only make a room quieter. `check` refuses arguments
+    before anything is asked or done.
     """
 
     name: str
@@ -157,6 +160,7 @@ class Command:
     confirm: str = "Yes"
     takes_gone: bool = False
     removes: bool = False
+    calms: bool = False
     check: Check | None = None
     details: str = ""
     examples: tuple[str, ...] = ()

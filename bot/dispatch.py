@@ -6,9 +6,9 @@ Every surface hands its commands and presses to this and gets a `Reply` back; an
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from bot.asking import asked_first
 from bot.authorise import authorise, sees_hidden, unknown
@@ -20,6 +20,7 @@ from bot.errors import BotError, HistoryError, NotFound, Refused, SessionChanged
 from bot.pending import PendingItem
 from bot.people import ChatUser, Moderator, Role
 from bot.press import arguments, decode
+from bot.public import public_line
 from bot.redact import redacted
 from bot.refusals import Refusals
 from bot.reply import Reply, Tone, say
@@ -27,6 +28,11 @@ from bot.tasks import Budget, within
 from bot.words import told
 
 T = TypeVar("T")
+Watch: TypeAlias = Callable[[BoundInvocation], object]
+
+
+def _unwatched(_: BoundInvocation) -> None:
+    """Nobody waits to be told."""
 
 
 class Dispatcher:
@@ -35,11 +41,14 @@ class Dispatcher:
         self._buttons = Buttons(services.pending, services.clock, services.policy)
         self._refusals = Refusals(services)
 
-    async def handle(self, invocation: Invocation) -> Reply:
-        """The answer to a command as it arrived; never raises for anything that a person can cause."""
+    async def handle(self, invocation: Invocation, watch: Watch = _unwatched) -> Reply:
+        """The answer to a command as it arrived; never raises for anything that a person can cause.
+
+        `watch` is called with what is about to be done, once it is known.
+        """
         budget = Budget(self.services.clock, self.services.clock.monotonic())
-        moderator = await self.moderator(invocation.user)
         name, rest = split_command(invocation.text)
+        moderator = await self.moderator(invocation.user, calming=self._calms(name))
         command: Command | None = None
         context: Context | None = None
         try:
@@ -49,14 +58,24 @@ class Dispatcher:
             bound = await self._timed(budget, bind(context, rest))
             if isinstance(bound, BoundInvocation):
                 context.bound = bound
+                watch(bound)
                 bound = await self._carry_out(context)
             reply = replace(bound, command=command.name)
         except BotError as error:
             held = context.bound if context else None
             reply = await self._refusals.answer(error, invocation, name, rest, command, held)
-        return await self._finished(reply, moderator, invocation, context.bound.room if context else "")
+        return await self._finished(reply, moderator, invocation, context.bound if context else None)
 
-    async def press(self, user: ChatUser, channel: str, token: str, event_key: str = "") -> Reply:
+    async def press(
+        self,
+        user: ChatUser,
+        channel: str,
+        token: str,
+        event_key: str = "",
+        *,
+        menus: bool = False,
+        watch: Watch = _unwatched,
+    ) -> Reply:
         """The answer to a press of a button (or to yes, no, a number): authorised again, and spent once."""
         try:
             item = await self._buttons.item(token, user)
@@ -67,18 +86,18 @@ class Dispatcher:
                 return answered_already()
         except HistoryError as error:
             return Reply(Tone.ERROR, say(error.user_text, " Nothing was done."))
-        invocation = Invocation(user, channel, "", event_key)
+        invocation = Invocation(user, channel, "", event_key, menus=menus)
         if isinstance(press, Again):
-            return await self.handle(replace(invocation, text=press.text, room=press.room))
+            return await self.handle(replace(invocation, text=press.text, room=press.room), watch)
         if isinstance(press, Nothing):
             return Reply(Tone.INFO, say("Nothing was done."))
-        return await self._pressed(invocation, press, item)
+        return await self._pressed(invocation, press, item, watch)
 
-    async def _pressed(self, invocation: Invocation, bound: BoundInvocation, item: PendingItem) -> Reply:
+    async def _pressed(self, invocation: Invocation, bound: BoundInvocation, item: PendingItem, watch: Watch) -> Reply:
         services = self.services
         budget = Budget(services.clock, services.clock.monotonic())
         command = services.registry[bound.command]
-        moderator = await self.moderator(invocation.user)
+        moderator = await self.moderator(invocation.user, calming=command.calms)
         context: Context | None = None
         try:
             self._allow(moderator, command, bound)
@@ -87,32 +106,45 @@ class Dispatcher:
             if not await self._buttons.spend(item):
                 return replace(answered_already(), command=command.name)
             context = self._context(moderator, invocation, command, bound, budget)
+            watch(bound)
             reply = await self._carry_out(context)
             reply = replace(reply, command=command.name)
         except BotError as error:
             bound = context.bound if context else bound
             reply = await self._refusals.answer(error, invocation, command.name, bound.typed, command, bound)
-        return await self._finished(reply, moderator, invocation, bound.room)
+        return await self._finished(reply, moderator, invocation, bound)
 
-    async def _finished(self, reply: Reply, moderator: Moderator, invocation: Invocation, room: str) -> Reply:
-        """The reply as this person may see it, its buttons stored."""
+    async def _finished(
+        self, reply: Reply, moderator: Moderator, invocation: Invocation, bound: BoundInvocation | None
+    ) -> Reply:
+        """The reply as this person may see it, its buttons stored; and what the others are told."""
+        room, known = bound.room if bound else "", self.services.recent.numbers
+        line = public_line(reply, moderator.user, bound)
         everywhere = any(grant.role >= Role.ADMIN and "*" in grant.rooms for grant in moderator.grants)
         if not (everywhere or (room and sees_hidden(moderator, room))):
-            reply = redacted(reply, self.services.recent.numbers)
-        return await self._buttons.stored(reply, invocation)
+            reply = redacted(reply, known)
+        reply = await self._buttons.stored(replace(reply, room=room), invocation)
+        if line is None:
+            return reply
+        return replace(reply, public=await self._buttons.stored(redacted(replace(line, room=room), known), invocation))
 
-    async def moderator(self, user: ChatUser) -> Moderator:
+    async def moderator(self, user: ChatUser, *, calming: bool = False) -> Moderator:
         """The person with every grant: their own, those of their groups, and the settings'.
 
-        While the history cannot be read, the settings' grants alone count.
+        Groups as they were lately count for `calming` alone, and none for an account that is limited to its own
+        grants. While the history cannot be read, the settings' grants alone count.
         """
-        subjects = (user.subject, *user.groups)
+        groups = () if user.limited else (*user.groups, *(user.lately if calming else ()))
+        subjects = (user.subject, *groups)
         try:
             stored = await self.services.roster.grants(subjects)
         except HistoryError:
             stored = ()
         settled = tuple(grant for subject in subjects for grant in self.services.policy.admin_grants(subject))
         return Moderator(user, settled + tuple(stored))
+
+    def _calms(self, name: str) -> bool:
+        return name in self.services.registry and self.services.registry[name].calms
 
     def _command(self, moderator: Moderator, name: str) -> Command:
         """The command of that name; people without any grant learn nothing but how to get one."""

@@ -36,12 +36,19 @@ class ChatUser:
     Subjects are `console:NAME`, `slack:TEAM/USER`, `discord:USER`; groups `slack:TEAM/@GROUP` and
     `discord:GUILD/@ROLE`. `groups` are the subjects of the platform groups that the adapter resolved.
     `origin` is the account beneath it, where there is one (the console's OS user).
+
+    `lately` are groups that held some minutes ago, while the platform cannot be asked: they count for commands that
+    only calm a room. `trouble` is a sentence about why groups could not be asked. `limited` says what the account
+    is ("a guest") if a role has to be given to itself, because what its groups have does not count for it.
     """
 
     subject: str
     name: str
     groups: tuple[str, ...] = ()
     origin: str = ""
+    lately: tuple[str, ...] = ()
+    trouble: str = ""
+    limited: str = ""
 
     @property
     def platform(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.crowd import ago
-from bot.reply import Choices, Code, Fields, Mention, Name, Part, Plain, Reply, Span, Spans, Table, Text, Time
+from bot.reply import Choices, Code, Fields, Mention, Menu, Name, Part, Plain, Reply, Span, Spans, Table, Text, Time
 from bot.words import isolated, on_its_line
 
 
@@ -26,6 +26,8 @@ def part_lines(part: Part) -> list[str]:
         return [row_line(row) for row in part.rows]
     if isinstance(part, Choices):
         return [f"{number}. {spans_text(option.spans)}" for number, option in enumerate(part.options, 1)]
+    if isinstance(part, Menu):
+        return []  # what there is to pick is said elsewhere, or can be typed
     raise TypeError(f"{part!r} is no part of a reply")
 
 

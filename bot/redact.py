@@ -6,7 +6,23 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from bot.callers import without_numbers
-from bot.reply import Button, Choice, Choices, Code, Fields, Mention, Name, Part, Plain, Reply, Span, Spans, Table, Text
+from bot.reply import (
+    Button,
+    Choice,
+    Choices,
+    Code,
+    Fields,
+    Mention,
+    Menu,
+    Name,
+    Part,
+    Plain,
+    Reply,
+    Span,
+    Spans,
+    Table,
+    Text,
+)  # fmt: skip
 
 
 def redacted(reply: Reply, known: Collection[str] = ()) -> Reply:
@@ -30,7 +46,10 @@ class _Redact:
         if isinstance(part, Fields):
             return Fields(tuple((label, self.spans(spans)) for label, spans in part.items))
         if isinstance(part, Table):
-            return Table(part.columns, tuple(tuple(self.spans(cell) for cell in row) for row in part.rows))
+            rows = tuple(tuple(self.spans(cell) for cell in row) for row in part.rows)
+            return replace(part, rows=rows, menus=tuple(tuple(map(self.button, menu)) for menu in part.menus))
+        if isinstance(part, Menu):
+            return Menu(part.label, tuple(map(self.button, part.entries)))
         return Choices(tuple(Choice(self.spans(option.spans), self.button(option.button)) for option in part.options))
 
     def button(self, button: Button) -> Button:

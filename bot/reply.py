@@ -105,8 +105,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """`menus` holds the buttons behind each row, where the surface can show them (else it is empty)."""
+
     columns: tuple[Column, ...]
     rows: tuple[tuple[Spans, ...], ...]
+    menus: tuple[tuple[Button, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +125,23 @@ class Choices:
     options: tuple[Choice, ...]
 
 
-Part: TypeAlias = Text | Fields | Table | Choices
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A list to pick from with one tap (`label` says what); nothing in it needs to be read to understand the answer."""
+
+    label: str
+    entries: tuple[Button, ...]
+
+
+Part: TypeAlias = Text | Fields | Table | Choices | Menu
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer. `question` is true while it waits for yes or no (the first button is the yes)."""
+    """An answer. `question` is true while it waits for yes or no (the first button is the yes).
+
+    `room` is the room that it is about. `public` is the line that tells the other moderators of a write.
+    """
 
     tone: Tone
     title: Spans
@@ -138,6 +152,8 @@ class Reply:
     outcome: Outcome | None = None
     command: str = ""
     question: bool = False
+    room: str = ""
+    public: Reply | None = None
 
 
 def say(*pieces: str | Span) -> Spans:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from bot.plain import plain, spans_text
-from bot.reply import Button, Choices, Fields, Part, Reply, Spans, Table, Text
+from bot.reply import Button, Choices, Fields, Menu, Part, Reply, Spans, Table, Text
 from bot.words import isolated
 
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # those that move a cursor or break a line
@@ -82,5 +82,7 @@ def _part(part: Part) -> dict[str, Any]:
     if isinstance(part, Table):
         rows = [[shown(cell) for cell in row] for row in part.rows]
         return {"type": "table", "columns": [column.title for column in part.columns], "rows": rows}
+    if isinstance(part, Menu):
+        return {"type": "menu", "label": part.label, "entries": [_button(entry) for entry in part.entries]}
     options = [{"text": shown(option.spans), **_button(option.button)} for option in part.options]
     return {"type": "choices", "choices": options}

@@ -118,6 +118,7 @@ COMMAND = Command(
     role=Role.MODERATOR,
     effect=Effect.WRITE,
     run=run,
+    calms=True,
     question="Mute {who} in {room}?",
     confirm="Mute",
     details=(

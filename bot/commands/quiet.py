@@ -103,6 +103,7 @@ COMMAND = Command(
     role=Role.MODERATOR,
     effect=Effect.WRITE,
     run=run,
+    calms=True,
     details=(
         "The question names the people; exactly those are muted. Protected and excepted people, and yourself, are "
         "left as they are. People can unmute themselves afterwards."

@@ -185,7 +185,7 @@ async def test_what_cannot_be_pressed_any_more_has_the_name_of_its_command(house
 
 async def test_an_answer_without_any_command_has_the_word_that_was_typed(house: House, mia: Session) -> None:
     class Nameless(Dispatcher):
-        async def press(self, user: ChatUser, channel: str, token: str, event_key: str = "") -> Reply:
+        async def press(self, *_: object, **__: object) -> Reply:
             return Reply(Tone.INFO, say("Somehow."))
 
     session = Session(Nameless(house.services), MIA, "standup")

@@ -1,0 +1,24 @@
+"""What is said while something takes longer than a moment: what is being done, and where."""
+
+from __future__ import annotations
+
+from bot.command import BoundInvocation, Invocation
+from bot.dispatch import split_command
+from bot.reply import Code, Name, Reply, Span, Tone, say
+from bot.words import shortened
+
+LONGEST_TYPED = 150
+
+
+def working(invocation: Invocation, bound: BoundInvocation | None) -> Reply:
+    """`bound` is what the words turned out to mean, where that is known already."""
+    if bound is None:
+        name, rest = split_command(invocation.text)
+        typed = shortened(f"/{name} {rest}".strip() if name else "", LONGEST_TYPED)
+        return Reply(Tone.INFO, say("Working on it: ", Code(typed), ". The answer follows."))
+    pieces: list[Span] = [Code(f"/{bound.command}")]
+    if bound.target is not None:
+        pieces += say(" ", Name(bound.target.display))
+    if bound.room:
+        pieces += say(" in ", Name(bound.room))
+    return Reply(Tone.INFO, (*say("Working on it: "), *pieces, *say(". The answer follows.")), room=bound.room)
