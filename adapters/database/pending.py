@@ -66,8 +66,7 @@ class DatabasePending:
 
 
 def _put(rows: Sequence[dict[str, Any]], transaction: Transaction) -> None:
-    for row in rows:
-        transaction.run(_ADD, row)
+    transaction.run_all(_ADD, rows)
 
 
 def _spend(token: str, transaction: Transaction) -> bool:

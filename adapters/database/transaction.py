@@ -94,10 +94,14 @@ class Transaction:
         self._cursor.execute(text, {**constants, **parameters})
         return self._cursor.rowcount
 
+    def run_all(self, statement: ClauseElement, rows: Sequence[Row]) -> None:
+        """The statement, which holds no constants, with each of the rows."""
+        self._cursor.executemany(self._statements.compiled(statement)[0], rows)
+
     def flush(self) -> None:
         for statement, rows in self._waiting.items():
             if rows:
-                self._cursor.executemany(self._statements.compiled(statement)[0], rows)
+                self.run_all(statement, rows)
                 rows.clear()
         if self._head is not None and self._head != self._stored_head:
             self.run(
