@@ -22,3 +22,8 @@ def working(invocation: Invocation, bound: BoundInvocation | None) -> Reply:
     if bound.room:
         pieces += say(" in ", Name(bound.room))
     return Reply(Tone.INFO, (*say("Working on it: "), *pieces, *say(". The answer follows.")), room=bound.room)
+
+
+def stopping() -> Reply:
+    """The answer to what comes while this process ends."""
+    return Reply(Tone.WARN, say("Usher is being restarted. Nothing was done. Try again in a minute."))

@@ -87,7 +87,7 @@ def _view(payload: Payload) -> View | None:
         return None
     state = mapping(mapping(view, "state"), "values")
     values = {
-        block: _value(element)
+        block.partition(":")[0]: _value(element)  # behind the colon stands what makes the id another one
         for block in state
         for element in mapping(state, block).values()
         if isinstance(element, Mapping)

@@ -74,7 +74,11 @@ def key_of(room: str) -> str:
     """A room's name as an option's value; the digest of one that is too long for it."""
     if room and escape.size(room) <= limits.OPTION_VALUE and not room.startswith(_HASHED):
         return room
-    return _HASHED + hashlib.sha256(room.encode("utf-8", "surrogatepass")).hexdigest()
+    return _HASHED + _digest(room)
+
+
+def _digest(room: str) -> str:
+    return hashlib.sha256(room.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def room_of(key: str, rooms: Iterable[str]) -> str:
@@ -85,9 +89,18 @@ def room_of(key: str, rooms: Iterable[str]) -> str:
 
 
 def moderate_view(
-    rooms: Sequence[str], kept: Kept = Kept(), *, notes: Sequence[str] = (), person: Option | None = None
+    rooms: Sequence[str],
+    kept: Kept = Kept(),
+    *,
+    notes: Sequence[str] = (),
+    person: Option | None = None,
+    action: str = "",
+    reason: str = "",
 ) -> Block:
-    """The modal: room, person, action, reason. Without a room to choose it says so, and offers nothing."""
+    """The modal: room, person, action, reason, as they were chosen before. Without a room it offers nothing.
+
+    The person's input has another id for each room: Slack keeps what was chosen in an input with the same one.
+    """
     said = _notes(notes)
     if not rooms:
         return _modal("Moderate", [*said, blocks.section("No live room is in your scope.")], kept, MODERATE)
@@ -101,9 +114,9 @@ def moderate_view(
     choose_person = blocks.searched(PERSON, "Name or identity; open microphones first", person)
     inputs = [
         blocks.asked(ROOM, "Room", choose_room, dispatch=True),
-        blocks.asked(PERSON, "Person", choose_person, optional=True),
-        blocks.asked(ACTION, "What to do", _radio()),
-        blocks.asked(REASON, "Reason", _reason(), optional=True),
+        blocks.asked(f"{PERSON}:{_digest(kept.room)}", "Person", choose_person, optional=True),
+        blocks.asked(ACTION, "What to do", _radio(action)),
+        blocks.asked(REASON, "Reason", _reason(reason), optional=True),
     ]
     return {**_modal("Moderate", [*said, *inputs], kept, MODERATE), "submit": _title("Do it")}
 
@@ -116,11 +129,6 @@ def answer_view(message: Message, kept: Kept = Kept(), title: str = "Usher") -> 
 def notice_view(text: str, kept: Kept = Kept(), title: str = "Usher") -> Block:
     """A sentence in a modal: while something is looked up, or when it cannot be."""
     return _modal(title, _notes([text]), kept, ANSWER)
-
-
-def errors(text: Mapping[str, str]) -> Block:
-    """The acknowledgement that keeps a modal open, with a sentence below the inputs named."""
-    return {"response_action": "errors", "errors": dict(text)}
 
 
 def home_view(rooms: Sequence[tuple[str, str]], *, account: str, notes: Sequence[str] = ()) -> Block:
@@ -166,13 +174,15 @@ def _cut(text: str) -> str:
     return escape.shown(text, 500)
 
 
-def _radio() -> Block:
+def _radio(chosen: str) -> Block:
     entries = [blocks.option(Option(action.label, action.key)) for action in ACTIONS]
-    return {"type": "radio_buttons", "action_id": ACTION, "options": entries, "initial_option": entries[0]}
+    initial = next((entry for entry in entries if entry["value"] == chosen), entries[0])
+    return {"type": "radio_buttons", "action_id": ACTION, "options": entries, "initial_option": initial}
 
 
-def _reason() -> Block:
-    return {"type": "plain_text_input", "action_id": REASON, "max_length": LONGEST_REASON}
+def _reason(given: str) -> Block:
+    block: Block = {"type": "plain_text_input", "action_id": REASON, "max_length": LONGEST_REASON}
+    return {**block, "initial_value": given} if given else block
 
 
 def _modal(title: str, body: list[Block], kept: Kept, callback: str) -> Block:

@@ -1,0 +1,152 @@
+"""Bolt's app: every payload that Slack sends, acknowledged in time and handed to what it is for."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.boundary import logged
+from adapters.once import Seen
+from adapters.slack.arrivals import (
+    GroupChanged,
+    HomeOpened,
+    Ignored,
+    Inbound,
+    Opened,
+    Pressed,
+    Searched,
+    Submitted,
+    Typed,
+)
+from adapters.slack.blocks import BESIDE, PRESS
+from adapters.slack.delivery import acknowledged
+from adapters.slack.desk import Desk
+from adapters.slack.fields import BadPayload
+from adapters.slack.inbound import parse
+from adapters.slack.modals import Modals
+from adapters.slack.presses import Presses
+from adapters.slack.views import MODERATE, ROOM, suggested
+from adapters.slack.words import Words
+from bot.working import stopping
+
+Ack = Callable[..., Awaitable[object]]
+EVERYTHING = re.compile(".*", re.DOTALL)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who we are, as `auth.test` says it."""
+
+    team: str
+    enterprise: str
+    user: str
+    bot: str
+
+    @classmethod
+    def read(cls, found: Mapping[str, Any]) -> Account:
+        return cls(*(str(found.get(key) or "") for key in ("team_id", "enterprise_id", "user_id", "bot_id")))
+
+
+class Front:
+    """Reads what arrives, drops what has arrived before, and begins what it asks for."""
+
+    def __init__(self, desk: Desk, account: Account) -> None:
+        self._desk = desk
+        self._bots = frozenset(filter(None, [account.user]))
+        self._seen = Seen(desk.dispatcher.services.clock)
+        self._words, self._presses, self._modals = Words(desk), Presses(desk), Modals(desk)
+
+    async def arrived(self, body: Mapping[str, Any], ack: Ack) -> None:
+        """Acknowledge, and do what is asked for: a command with its answer, a search with what fits, the rest bare."""
+        try:
+            found = parse(body, self._desk.names, self._bots)
+        except BadPayload as error:
+            log.warning("A payload of Slack's was not understood: %s.", error)
+            await ack()
+            return
+        if isinstance(found, Searched):
+            await self._search(found, ack)
+        elif isinstance(found, Typed) and found.slash:
+            await self._command(found, ack)
+        else:
+            await ack()
+            self._begin(found)
+
+    async def _command(self, found: Typed, ack: Ack) -> None:
+        if self._desk.under_way.closing:
+            await ack(**acknowledged(self._desk.rendered(found.sender, stopping())))
+        elif self._seen.first(found.key):
+            await self._words.slash(found, ack)
+        else:
+            await ack()
+
+    async def _search(self, found: Searched, ack: Ack) -> None:
+        try:
+            await ack(**await self._modals.searched(found))
+        except Exception as error:  # noqa: BLE001 - the boundary: whoever searches gets an empty list
+            logged(error)
+            await ack(**suggested(()))
+
+    def _begin(self, found: Inbound) -> None:
+        if isinstance(found, GroupChanged):
+            self._desk.groups.changed(found.team, found.group)
+            return
+        if isinstance(found, Ignored):
+            log.debug("Left alone: %s.", found.why)
+            return
+        if self._desk.under_way.closing or not self._seen.first(found.key):
+            return
+        if (work := self._work(found)) is not None:
+            self._desk.under_way.begin(work)
+
+    def _work(self, found: Inbound) -> Any:
+        if isinstance(found, Typed):
+            return self._words.said(found)
+        if isinstance(found, Pressed):
+            return self._press(found)
+        if isinstance(found, Submitted):
+            return self._modals.submitted(found)
+        if isinstance(found, HomeOpened):
+            return self._modals.home(found)
+        return self._modals.opened(found) if isinstance(found, Opened) else None
+
+    def _press(self, found: Pressed) -> Any:
+        if found.action in (PRESS, BESIDE):
+            return self._presses.pressed(found)
+        if found.action == ROOM:
+            in_modal = found.view is not None and found.view.callback == MODERATE
+            return self._modals.room_chosen(found) if in_modal else self._modals.room_opened(found)
+        if found.action == MODERATE:
+            opened = Opened(found.sender, found.place, found.key, found.trigger, found.answer_url, MODERATE)
+            return self._modals.opened(opened)
+        return None
+
+
+def bolt_app(client: AsyncWebClient, account: Account, front: Front, signing_secret: str = "") -> AsyncApp:
+    """Bolt checks signatures, timestamps, `ssl_check` and the verification of the address; the rest is `front`."""
+    known = AuthorizeResult(
+        enterprise_id=account.enterprise or None, team_id=account.team, bot_user_id=account.user, bot_id=account.bot,
+        bot_token=client.token,
+    )  # fmt: skip
+
+    async def authorize() -> AuthorizeResult:
+        return known
+
+    async def arrived(body: dict[str, Any], ack: Ack) -> None:
+        await front.arrived(body, ack)
+
+    app = AsyncApp(
+        client=AsyncWebClient(base_url=client.base_url, session=client.session), authorize=authorize,
+        signing_secret=signing_secret, name="usher",
+    )  # fmt: skip
+    for listens in (app.command, app.action, app.options, app.view, app.view_closed, app.shortcut, app.event):
+        listens(EVERYTHING)(arrived)
+    return app

@@ -1,0 +1,164 @@
+"""Shortcuts, the modal "Moderate" with its search, and the App Home: moderating without typing anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.slack import limits
+from adapters.slack.arrivals import HomeOpened, Opened, Place, Pressed, Searched, Submitted
+from adapters.slack.blocks import Block, Option
+from adapters.slack.delivery import Return
+from adapters.slack.desk import Desk, Progress
+from adapters.slack.found import found_in
+from adapters.slack.invocations import channel_of, of_modal
+from adapters.slack.people import Sender
+from adapters.slack.render import Message
+from adapters.slack.views import (
+    ACTION,
+    MODERATE_MESSAGE,
+    PERSON,
+    REASON,
+    ROOM,
+    Kept,
+    answer_view,
+    home_view,
+    moderate_view,
+    room_of,
+    suggested,
+)
+from adapters.slack.web import SlackError
+from bot.command import Invocation
+from bot.people import ChatUser
+from bot.plain import plain
+from bot.reply import Reply
+
+OPEN_SECONDS = 1.0  # what opens a modal lives 3 s: by then something has to be shown
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A view; and the same as a message, should the view come too late."""
+
+    view: Block
+    message: Message | None = None
+
+
+class Modals:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def opened(self, found: Opened) -> None:
+        """A shortcut: the modal; or, on a message, at once the room that it names."""
+        kept = Kept(channel=found.place.channel, thread=found.place.thread)
+        user = await self._desk.user(found.sender)
+        progress = Progress(Invocation(user, channel_of(found.place, user), "participants", found.key, menus=True))
+        await self._show(found.sender, found.trigger, kept, progress, self._first(found, user, kept, progress))
+
+    async def _first(self, found: Opened, user: ChatUser, kept: Kept, progress: Progress) -> Screen:
+        rooms = [room.name for room in await self._desk.suggestions.rooms(user)]
+        named = found_in(found.message, rooms).rooms if found.callback == MODERATE_MESSAGE else ()
+        only = named or rooms
+        if not rooms or (found.callback == MODERATE_MESSAGE and len(only) == 1):
+            return await self._people(found.sender, user, only[0] if only else "", kept, progress)
+        ordered = [*named, *(room for room in rooms if room not in named)]
+        first = named[0] if named else rooms[0] if len(rooms) == 1 else ""
+        return Screen(moderate_view(ordered, Kept(first, kept.channel, kept.thread)))
+
+    async def _people(self, sender: Sender, user: ChatUser, room: str, kept: Kept, progress: Progress) -> Screen:
+        """Who is in that room, each with a menu; where no room is known, what the core says to that."""
+        progress.invocation = Invocation(user, progress.invocation.channel, "participants", "", room, menus=True)
+        reply = await self._desk.asked(sender, progress)
+        return self._screen(sender, reply, Kept(room, kept.channel, kept.thread))
+
+    async def room_opened(self, found: Pressed) -> None:
+        """A room's button in the App Home."""
+        user = await self._desk.user(found.sender)
+        progress = Progress(Invocation(user, user.subject, "participants", "", menus=True))
+
+        async def people() -> Screen:
+            rooms = [room.name for room in await self._desk.suggestions.rooms(user)]
+            return await self._people(found.sender, user, room_of(found.value, rooms), Kept(), progress)
+
+        await self._show(found.sender, found.trigger, Kept(), progress, people())
+
+    async def room_chosen(self, found: Pressed) -> None:
+        """Another room in the modal: the people to choose from are others, and nobody is chosen yet."""
+        if found.view is None:
+            return
+        user = await self._desk.user(found.sender)
+        rooms = [room.name for room in await self._desk.suggestions.rooms(user)]
+        old, values = Kept.decode(found.view.metadata), found.view.values
+        kept = Kept(room_of(found.value, rooms), old.channel, old.thread)
+        view = moderate_view(rooms, kept, action=values.get(ACTION, ""), reason=values.get(REASON, ""))
+        await self._desk.web.call("views.update", view_id=found.view.id, hash=found.view.hash or None, view=view)
+
+    async def searched(self, found: Searched) -> Block:
+        """The people of the chosen room that fit what is typed."""
+        if found.view is None or not found.block.startswith(PERSON):
+            return suggested(())
+        user = await self._desk.user(found.sender)
+        rooms = [room.name for room in await self._desk.suggestions.rooms(user)]
+        kept = Kept.decode(found.view.metadata)
+        room = room_of(found.view.values.get(ROOM, ""), rooms) or kept.room
+        groups: dict[str, list[Option]] = {}
+        for person in await self._desk.suggestions.people(user, room, found.text) if room else ():
+            groups.setdefault(person.group, []).append(Option(person.label, person.value))
+        return suggested(list(groups.items()))
+
+    async def submitted(self, found: Submitted) -> None:
+        """Do what the modal asks for, and show the answer in its place; or the modal again, with what is missing."""
+        user = await self._desk.user(found.sender)
+        rooms = [room.name for room in await self._desk.suggestions.rooms(user)]
+        values = found.view.values if found.view else {}
+        kept = Kept.decode(found.view.metadata) if found.view else Kept()
+        asked = of_modal(found, room_of(values.get(ROOM, ""), rooms), self._desk.commands, user)
+        if not isinstance(asked, Invocation):
+            notes = list(asked.values())
+            view = moderate_view(
+                rooms, kept, notes=notes, action=values.get(ACTION, ""), reason=values.get(REASON, "")
+            )  # fmt: skip
+            await self._desk.web.call("views.open", trigger_id=found.trigger, view=view)
+            return
+        progress = Progress(asked)
+        await self._show(found.sender, found.trigger, kept, progress, self._done(found.sender, progress, kept))
+
+    async def _done(self, sender: Sender, progress: Progress, kept: Kept) -> Screen:
+        return self._screen(sender, await self._desk.asked(sender, progress, kept.thread), kept)
+
+    async def home(self, found: HomeOpened) -> None:
+        """Draw the App Home: the rooms of this person; for somebody without a role, how to get one."""
+        user = await self._desk.user(found.sender)
+        rooms = await self._desk.suggestions.rooms(user)
+        notes: Sequence[str] = ()
+        if not rooms and not (await self._desk.dispatcher.moderator(user)).grants:
+            about = Invocation(user, user.subject, "whoami")
+            notes = [plain(await self._desk.dispatcher.handle(about))]
+        view = home_view([(room.name, room.facts) for room in rooms], account=user.subject, notes=notes)
+        await self._desk.web.call("views.publish", user_id=found.sender.id, view=view)
+
+    def _screen(self, sender: Sender, reply: Reply, kept: Kept) -> Screen:
+        view = answer_view(self._desk.rendered(sender, reply, limits.VIEW_BLOCKS), kept)
+        return Screen(view, self._desk.rendered(sender, reply))
+
+    async def _show(
+        self, sender: Sender, trigger: str, kept: Kept, progress: Progress, work: Coroutine[Any, Any, Screen]
+    ) -> None:
+        """Open a modal with what the work makes; while that takes long, with what is being done."""
+        task, done = await self._desk.within(OPEN_SECONDS, work)
+        web = self._desk.web
+        first = task.result().view if done else self._screen(sender, progress.said, kept).view
+        try:
+            opened = await web.call("views.open", trigger_id=trigger, view=first)
+            if not done:
+                await asyncio.wait({task})
+                await web.call("views.update", view_id=opened["view"]["id"], view=task.result().view)
+        except SlackError:  # it cannot be opened any more, or was closed: an answer must not be lost
+            screen: Screen = await task
+            if screen.message is not None:
+                place = Place(sender.home, kept.channel, kept.thread)
+                await self._desk.delivery.answer(Return(sender.id, place), screen.message)
+            else:
+                raise
