@@ -7,7 +7,8 @@ import re
 from typing import TextIO
 
 from adapters.clock import SystemClock
-from adapters.settings import CONFIG, SETTINGS, Settings, SettingsError
+from adapters.declared import CONFIG, SETTINGS
+from adapters.settings import Settings, SettingsError
 from bot.errors import BotError
 from bot.people import Role
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from adapters.settings import CONFIG, SETTINGS, Setting
+from adapters.declared import CONFIG, SETTINGS, Setting
 from adapters.slack.manifest import manifest_text
 from bot.command import Command, Effect, Kind, Param
 from bot.grammar import FLAGS, SOURCE_WORDS

@@ -1,102 +1,24 @@
-"""Every setting, declared once: the documentation, the checks and the values come from here.
-
-Names that everybody else uses stay as they are (`LIVEKIT_URL`, `DATABASE_URL`); the rest begins with `USHER_`.
-"""
+"""The values of the settings: read from the environment, a TOML file and files of secrets, with all that is wrong."""
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from adapters import values as v
+from adapters.declared import CONFIG, SETTINGS, Setting
 from bot.errors import BotError
-from bot.policy import HAND_ATTRIBUTES, Policy
+from bot.policy import Policy
 
 
 class SettingsError(BotError):
     """Settings that are wrong or missing, all of them at once."""
 
     code = "settings"
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """`example` shows what a value looks like. `parse` raises ValueError with the rest of "NAME ..." as its text.
-
-    A `secret` may also be given as a file, named by the setting's name with `_FILE` behind it; it is never shown.
-    """
-
-    name: str
-    summary: str
-    example: str
-    default: str | None = None
-    parse: Callable[[str], Any] = v.text
-    secret: bool = False
-
-
-SETTINGS: tuple[Setting, ...] = (
-    Setting("LIVEKIT_URL", "Address of the LiveKit server", "wss://my-project.livekit.cloud", parse=v.livekit_url),
-    Setting("LIVEKIT_API_KEY", "API key of the LiveKit project", "APIxxxxxxxxxxxx"),
-    Setting("LIVEKIT_API_SECRET", "The key's secret", "(a long random text)", secret=True),
-    Setting("DATABASE_URL", "Where the history is kept", "sqlite:////var/lib/usher/usher.db", "sqlite:///usher.db"),
-    Setting(
-        "USHER_ADMINS",
-        "The first admins, comma-separated; they cannot be removed from chat",
-        "console:alice,slack:T012AB3CD/U045EF6GH,discord:80351110224678912",
-        "",
-        v.admins,
-    ),
-    Setting("USHER_ROLES", "Other roles for commands", "kick=admin,metadata=moderator", "", v.roles),
-    Setting(
-        "USHER_PROTECTED", "Identities (globs) of hosts, protected from everybody but admins", "host-*", "", v.words
-    ),
-    Setting(
-        "USHER_PROTECTED_ATTRIBUTE",
-        "An attribute that protects people who cannot edit their own",
-        "role=host",
-        "",
-        v.pair_or_empty,
-    ),
-    Setting(
-        "USHER_IDENTITIES",
-        "Which identity a chat user has in rooms ({id} is the platform's user id); guards oneself",
-        "console={id},discord=discord:{id}",
-        "console={id}",
-        v.identities,
-    ),
-    Setting("USHER_TITLE_KEY", "The key of the room's title in its JSON metadata", "title", "title"),
-    Setting(
-        "USHER_HAND_ATTRIBUTES",
-        "Participant attributes that say a hand is raised",
-        "handRaisedAt,hand",
-        ",".join(HAND_ATTRIBUTES),
-        v.words,
-    ),
-    Setting("USHER_PAGE_SIZE", "Lines on a page", "20", "20", v.number(5, 100)),
-    Setting("USHER_FIND_CALLS", "How many rooms one /find looks into", "50", "50", v.number(1, 1000)),
-    Setting("USHER_SERVER", "The name of this LiveKit project in the history and in grants", "main", "main", v.name),
-    Setting(
-        "USHER_LIVEKIT_EDITION",
-        "What the server is; auto takes *.livekit.cloud for Cloud",
-        "self-hosted",
-        "auto",
-        v.one_of("auto", "cloud", "self-hosted"),
-    ),
-    Setting("USHER_CA_FILE", "Certificates (PEM) to trust instead of the system's", "/etc/ssl/corp.pem", "", v.file),
-    Setting("USHER_PROXY", "HTTP proxy to the LiveKit server", "http://proxy.example:3128", "", v.http_url),
-    Setting(
-        "USHER_LOG_LEVEL",
-        "How much is logged to standard error",
-        "info",
-        "warning",
-        v.one_of("debug", "info", "warning", "error"),
-    ),
-)
-CONFIG = "USHER_CONFIG"
 
 
 @dataclass(frozen=True, slots=True)

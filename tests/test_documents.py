@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.declared import SETTINGS, Setting
 from adapters.documents import DOCS, ROOT, command_page, main, pages, settings_page, stale
-from adapters.settings import SETTINGS, Setting
 from bot.registry import load
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.settings import SETTINGS, Settings, SettingsError, load
+from adapters.declared import SETTINGS
+from adapters.settings import Settings, SettingsError, load
 from bot.people import Role
 
 SECRET = "s3cret-s3cret-s3cret"
