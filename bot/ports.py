@@ -116,6 +116,12 @@ class Pending(Protocol):
     async def spend(self, token: str) -> bool:
         """Mark the item and all of its group as used; False when that had been done before."""
 
+    async def waiting(self, owner: str, channel: str) -> tuple[PendingItem, ...]:
+        """The items with a group that this person got in this channel, neither spent nor expired; by group."""
+
+    async def prolong(self, group: str, expires: datetime) -> bool:
+        """Durably give all of the group another end; False when it is spent, or not known any more."""
+
 
 class Locks(Protocol):
     def hold(self, *keys: tuple[str, str]) -> AbstractAsyncContextManager[None]:

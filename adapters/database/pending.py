@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from adapters.database.ledger import spelled
 from adapters.database.readers import Readers
 from adapters.database.rows import storable
-from adapters.database.schema import claims, pending
+from adapters.database.schema import GROUPED, claims, pending
 from adapters.database.transaction import Transaction
 from adapters.database.writer import Writer
 from bot.pending import PendingItem
@@ -26,6 +26,15 @@ _ADD = insert(pending)
 _GET = select(pending).where(pending.c.token == bind("of_token"))
 _SPEND = update(pending).where(pending.c.token == bind("of_token"), pending.c.spent == 0).values(spent=1)
 _SPEND_ALL = update(pending).where(pending.c.question == bind("of_question")).values(spent=1)
+WAITING = (
+    select(pending)
+    .where(pending.c.owner == bind("of_owner"), pending.c.channel == bind("of_channel"), GROUPED)
+    .where(pending.c.spent == 0, pending.c.expires > bind("now"))
+    .order_by(pending.c.question, pending.c.token)
+)
+_PROLONG = (
+    update(pending).where(pending.c.question == bind("of_question"), pending.c.spent == 0).values(expires=bind("until"))
+)
 _PRUNE = delete(pending).where(pending.c.expires < bind("before"))
 _PRUNE_CLAIMS = delete(claims).where(claims.c.at < bind("before"))
 
@@ -55,6 +64,17 @@ class DatabasePending:
         """An item without a group may be pressed again, so it is never spent."""
         return await self._writer.run(partial(_spend, storable(token)))
 
+    async def waiting(self, owner: str, channel: str) -> tuple[PendingItem, ...]:
+        now = self._clock.now()
+        asked = {"of_owner": storable(owner), "of_channel": storable(channel), "now": spelled(now)}
+        rows = await self._readers.rows(WAITING, [asked])
+        found = {item.token: item for item in self._unwritten.values() if _waits(item, owner, channel, now)}
+        found |= {item.token: item for item in (_item(*row) for row in rows)}
+        return tuple(sorted(found.values(), key=lambda item: (item.group, item.token)))
+
+    async def prolong(self, group: str, expires: datetime) -> bool:
+        return bool(group) and await self._writer.run(partial(_prolong, storable(group), spelled(expires)))
+
     async def prune(self) -> None:
         """Forget what expired long ago, and event keys that nothing can deliver again."""
         now = self._clock.now()
@@ -80,6 +100,14 @@ def _spend(token: str, transaction: Transaction) -> bool:
         return False
     transaction.run(_SPEND_ALL, {"of_question": question})
     return True
+
+
+def _waits(item: PendingItem, owner: str, channel: str, now: datetime) -> bool:
+    return bool(item.group) and (item.owner, item.channel) == (owner, channel) and item.expires > now
+
+
+def _prolong(group: str, until: str, transaction: Transaction) -> bool:
+    return bool(transaction.run(_PROLONG, {"of_question": group, "until": until}))
 
 
 def _prune(expired: str, claimed: str, transaction: Transaction) -> None:

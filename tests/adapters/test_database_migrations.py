@@ -13,9 +13,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
+from sqlalchemy.dialects import sqlite
 
 from adapters.database.database import Database
 from adapters.database.migrate import revisions
+from adapters.database.pending import WAITING
 from adapters.database.reading import read_entries
 from adapters.database.schema import REVISION, metadata
 from bot.errors import HistoryError
@@ -49,6 +51,28 @@ async def test_a_database_that_is_up_to_date_is_left_as_it_is(path: Path) -> Non
     before = list(read_entries(url_of(path)))
     async with opened(path) as database:
         assert [entry async for entry in database.history.entries()] == before
+
+
+async def test_a_history_of_the_first_release_is_brought_up_to_date_with_all_that_is_in_it(path: Path) -> None:
+    before = list(read_entries(url_of(path)))
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("DROP INDEX pending_waiting")
+        raw.execute("UPDATE alembic_version SET version_num = '0001'")
+    async with opened(path) as database:
+        assert [entry async for entry in database.history.entries()] == before
+    engine = create_engine(url_of(path))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == REVISION
+    engine.dispose()
+
+
+async def test_what_waits_for_a_person_is_found_through_its_index(path: Path) -> None:
+    statement = WAITING.compile(dialect=sqlite.dialect(paramstyle="named"))
+    asked = {**statement.params, "of_owner": "console:alice", "of_channel": "c", "now": ""}
+    with closing(sqlite3.connect(path)) as raw:
+        steps = raw.execute(f"EXPLAIN QUERY PLAN {statement}", asked).fetchall()
+    assert "pending_waiting (owner=? AND channel=?)" in steps[0][-1]
 
 
 def test_the_newest_migration_is_the_one_that_is_looked_for_at_start() -> None:

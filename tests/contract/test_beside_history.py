@@ -86,6 +86,72 @@ async def test_a_button_without_a_question_may_be_pressed_again(database: Databa
     assert await database.pending.spend("page 2")
 
 
+LATER = START + timedelta(minutes=5)
+
+
+def question(token: str, group: str = "question", owner: str = "console:alice", channel: str = "here") -> PendingItem:
+    return PendingItem(token, owner, channel, '{"command": "kick"}', LATER, group)
+
+
+async def test_what_waits_for_a_person_in_a_channel_is_found_at_once_and_by_others(
+    database: Database, tmp_path: Path
+) -> None:
+    asked = (question("yes"), question("no"), question("one", "another"))
+    elsewhere = (question("theirs", "b", owner="console:bob"), question("there", "c", channel="there"))
+    await database.pending.put([*asked, *elsewhere, question("entry of a menu", group="")])
+    expected = tuple(sorted(asked, key=lambda one: (one.group, one.token)))
+    assert await database.pending.waiting("console:alice", "here") == expected
+    await database.history.append([intent()])
+    assert await database.pending.waiting("console:alice", "here") == expected
+    async with opened(tmp_path / "usher.db", clock=ManualClock()) as other:
+        assert await other.pending.waiting("console:alice", "here") == expected
+        assert await other.pending.waiting("console:bob", "there") == ()
+
+
+async def test_nothing_waits_that_is_spent_or_has_expired(database: Database, clock: ManualClock) -> None:
+    await database.pending.put([question("yes"), question("no"), replace(question("late", "l"), expires=START)])
+    assert await database.pending.waiting("console:alice", "here") == (question("no"), question("yes"))
+    await database.pending.spend("no")
+    assert await database.pending.waiting("console:alice", "here") == ()
+    await database.pending.put([question("again", "new")])
+    clock.advance(300)
+    assert await database.pending.waiting("console:alice", "here") == ()
+
+
+@pytest.mark.parametrize("written", [True, False])
+async def test_a_question_that_waits_longer_does_so_for_everybody(
+    database: Database, tmp_path: Path, written: bool
+) -> None:
+    await database.pending.put([question("yes"), question("no"), question("other", "another")])
+    if written:
+        await database.history.append([intent()])
+    until = LATER + timedelta(minutes=1)
+    assert await database.pending.prolong("question", until)
+    async with opened(tmp_path / "usher.db") as other:
+        for port in (database.pending, other.pending):
+            assert await port.get("yes") == replace(question("yes"), expires=until)
+            assert await port.get("no") == replace(question("no"), expires=until)
+            assert await port.get("other") == question("other", "another")
+
+
+async def test_a_question_that_is_answered_or_unknown_or_none_cannot_wait_longer(database: Database) -> None:
+    await database.pending.put([question("yes"), question("no"), question("entry", group="")])
+    await database.pending.spend("yes")
+    assert not await database.pending.prolong("question", LATER + timedelta(minutes=1))
+    assert not await database.pending.prolong("unknown", LATER)
+    assert not await database.pending.prolong("", LATER)
+    assert await database.pending.get("no") == replace(question("no"), spent=True)
+    assert await database.pending.get("entry") == question("entry", group="")
+
+
+async def test_owners_and_channels_are_found_as_they_are_stored(database: Database) -> None:
+    odd = question("odd", owner="console:\0\ud800", channel="c\0")
+    await database.pending.put([odd])
+    assert [one.token for one in await database.pending.waiting("console:\0\ud800", "c\0")] == ["odd"]
+    await database.history.append([intent()])
+    assert [one.token for one in await database.pending.waiting("console:\0\ud800", "c\0")] == ["odd"]
+
+
 async def test_what_expired_long_ago_is_forgotten(database: Database, clock: ManualClock) -> None:
     await database.pending.put([item("old"), replace(item("new"), expires=START + timedelta(days=5))])
     await database.history.append([intent()], event_key="event")
