@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import groupby
 
 from bot.command import Again, Invocation
 from bot.errors import HistoryError
@@ -24,39 +25,42 @@ class Buttons:
         self._policy = policy
 
     async def stored(self, reply: Reply, invocation: Invocation) -> Reply:
-        """The reply with a token on every button, and the buttons stored."""
-        if not reply.buttons and not any(map(_has_buttons, reply.parts)):
+        """The reply with a token on every button, and the buttons stored; a question that waits keeps its own."""
+        inside = any(map(_has_buttons, reply.parts))
+        if not reply.buttons and not inside:
             return reply
         asks = reply.question or any(isinstance(part, Choices) for part in reply.parts)
-        group = secrets.token_urlsafe(9) if asks else ""
         seconds = self._policy.confirm_seconds if asks else self._policy.button_seconds
-        items: list[PendingItem] = []
-
-        def store(button: Button) -> Button:
-            token = secrets.token_urlsafe(12)
-            again = isinstance(button.press, Again) and not asks
-            items.append(
-                PendingItem(
-                    token,
-                    "" if reply.audience is Audience.PUBLIC else invocation.user.subject,
-                    invocation.channel,
-                    encode(button.press),
-                    self._clock.now() + timedelta(seconds=seconds),
-                    "" if again else group or token,
-                )
-            )
-            return replace(button, token=token)
-
-        reply = replace(
-            reply,
-            parts=tuple(_with_tokens(part, store) for part in reply.parts),
-            buttons=tuple(store(button) for button in reply.buttons),
+        batch = _Batch(
+            "" if reply.audience is Audience.PUBLIC else invocation.user.subject,
+            invocation.channel,
+            self._clock.now() + timedelta(seconds=seconds),
+            secrets.token_urlsafe(9) if asks else "",
         )
+        if reply.question and not inside and (asked := await self._asked_already(reply.buttons, batch)):
+            return replace(reply, buttons=asked)
+        parts, buttons = tuple(map(batch.part, reply.parts)), tuple(map(batch.press, reply.buttons))
         try:
-            await self._pending.put(items)
+            await self._pending.put(batch.items)
         except HistoryError:  # what was done is done, and said; the next command says that the history is ill
             return replace(reply, buttons=(), parts=(*reply.parts, text("The buttons of this answer cannot be kept.")))
-        return reply
+        return replace(reply, parts=parts, buttons=buttons)
+
+    async def _asked_already(self, buttons: Sequence[Button], batch: _Batch) -> tuple[Button, ...]:
+        """The buttons under the tokens of the same question, where it waits for its answer; it then waits longer.
+
+        Nothing where no such question waits. What the buttons carry out makes the question, not its words.
+        """
+        bound = [encode(button.press) for button in buttons]
+        try:
+            waiting = await self._pending.waiting(batch.owner, batch.channel) if batch.owner else ()
+            for group, items in groupby(waiting, key=lambda item: item.group):
+                tokens = {item.bound: item.token for item in items}
+                if tokens.keys() == set(bound) and await self._pending.prolong(group, batch.expires):
+                    return tuple(replace(one, token=tokens[press]) for one, press in zip(buttons, bound, strict=True))
+        except HistoryError:
+            pass  # it is asked as if for the first time
+        return ()
 
     async def item(self, token: str, user: ChatUser) -> PendingItem | Reply:
         """What the token stands for, if this person may press it now; otherwise the answer why not."""
@@ -70,7 +74,7 @@ class Buttons:
         return item
 
     async def spend(self, item: PendingItem) -> bool:
-        """Whether this press is the first. Buttons without a group (pages) can be pressed again."""
+        """Whether this press is the first. Buttons without a group (pages, entries of menus) can be pressed again."""
         return not item.group or await self._pending.spend(item.token)
 
 
@@ -82,11 +86,32 @@ def _has_buttons(part: Part) -> bool:
     return isinstance(part, Choices | Menu) or (isinstance(part, Table) and bool(part.menus))
 
 
-def _with_tokens(part: Part, store: Callable[[Button], Button]) -> Part:
-    if isinstance(part, Choices):
-        return Choices(tuple(Choice(option.spans, store(option.button)) for option in part.options))
-    if isinstance(part, Menu):
-        return Menu(part.label, tuple(map(store, part.entries)))
-    if isinstance(part, Table) and part.menus:
-        return replace(part, menus=tuple(tuple(map(store, menu)) for menu in part.menus))
-    return part
+@dataclass(slots=True)
+class _Batch:
+    """The buttons of one answer, collected while each is given its token."""
+
+    owner: str
+    channel: str
+    expires: datetime
+    group: str
+    items: list[PendingItem] = field(default_factory=list)
+
+    def part(self, part: Part) -> Part:
+        if isinstance(part, Choices):
+            return Choices(tuple(Choice(option.spans, self.press(option.button)) for option in part.options))
+        if isinstance(part, Menu):
+            return Menu(part.label, tuple(map(self.pick, part.entries)))
+        if isinstance(part, Table) and part.menus:
+            return replace(part, menus=tuple(tuple(map(self.pick, menu)) for menu in part.menus))
+        return part
+
+    def press(self, button: Button) -> Button:
+        """Used once, together with its group; a page can be turned to again."""
+        return self.pick(button, once=bool(self.group) or not isinstance(button.press, Again))
+
+    def pick(self, button: Button, *, once: bool = False) -> Button:
+        """An entry of a menu can be picked again: it stands for a command, which asks and looks as it always does."""
+        token = secrets.token_urlsafe(12)
+        group = (self.group or token) if once else ""
+        self.items.append(PendingItem(token, self.owner, self.channel, encode(button.press), self.expires, group))
+        return replace(button, token=token)

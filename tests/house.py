@@ -117,16 +117,21 @@ class House:
         event_key: str = "",
         options: Mapping[str, str] | None = None,
         groups: Sequence[str] = (),
+        menus: bool = False,
     ) -> Reply:
         user = ChatUser(subject_of(as_), as_, tuple(groups))
-        invocation = Invocation(user, channel, line, event_key, room, options)
+        invocation = Invocation(user, channel, line, event_key, room, options, menus)
         self.last = await self.dispatcher.handle(invocation)
         return self.last
 
     async def press(self, label: str | int, as_: str = "mia", *, of: Reply | None = None, event_key: str = "") -> Reply:
         """Press the button of that label, or the choice of that number (from 1), of the last reply."""
-        token = button(of or self.last, label).token
-        self.last = await self.dispatcher.press(ChatUser(subject_of(as_), as_), "c", token, event_key)
+        return await self.tap(button(of or self.last, label), as_, event_key=event_key)
+
+    async def tap(self, one: Button, as_: str = "mia", *, event_key: str = "", menus: bool = False) -> Reply:
+        """Press this button, or pick this entry of a menu."""
+        user = ChatUser(subject_of(as_), as_)
+        self.last = await self.dispatcher.press(user, "c", one.token, event_key, menus=menus)
         return self.last
 
     async def yes(self, as_: str = "mia") -> Reply:
