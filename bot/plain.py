@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.crowd import ago
 from bot.reply import Choices, Code, Fields, Mention, Menu, Name, Part, Plain, Reply, Span, Spans, Table, Text, Time
 from bot.words import isolated, on_its_line
@@ -32,13 +34,17 @@ def part_lines(part: Part) -> list[str]:
 
 
 def row_line(row: tuple[Spans, ...]) -> str:
-    """One line for a row; a cell that repeats the one before, or says nothing, is left out."""
-    cells: list[str] = []
-    for spans in row:
-        cell = spans_text(spans)
-        if cell and (not cells or cell != cells[-1]):
+    """One line for a row."""
+    return ", ".join(map(spans_text, row_cells(row)))
+
+
+def row_cells(row: Sequence[Spans]) -> list[Spans]:
+    """The cells that are shown: one that repeats the one before, or says nothing, is left out."""
+    cells: list[Spans] = []
+    for cell in row:
+        if spans_text(cell).strip() and (not cells or spans_text(cell) != spans_text(cells[-1])):
             cells.append(cell)
-    return ", ".join(cells)
+    return cells
 
 
 def spans_text(spans: Spans) -> str:

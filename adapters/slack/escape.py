@@ -8,8 +8,11 @@ twins, only where they could act: the core reads a twin that somebody copies as 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
+from adapters.shown import fitted as fitted
+from adapters.shown import shown as shown
+from adapters.shown import size as size
 from bot.words import isolated
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -23,11 +26,6 @@ _QUOTE = re.compile(r"^(?:[^\S\n]|[\u2066-\u2069])*>+", re.MULTILINE)
 _EVERYBODY = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 _ACTIVE = (_FORMATS, _EMOJI, _QUOTE, _EVERYBODY)
 _OURS_OR_ACTIVE = re.compile(rf"`[^`]*`|<[^<>]*>|{_EMOJI.pattern}|{_EVERYBODY.pattern}", re.IGNORECASE)
-
-
-def size(text: str) -> int:
-    """The length as Slack may count it: in UTF-16 units, which is never less than in characters."""
-    return len(text) + sum(char > "\uffff" for char in text)
 
 
 def neutral(text: str) -> str:
@@ -66,19 +64,3 @@ def code(text: str) -> str:
     """Something to copy: inside backticks Slack formats nothing."""
     inside = isolated(text).translate(_TWIN_OF_BACKTICK).translate(_ENTITIES)
     return f"`{inside}`" if inside.strip() else inside
-
-
-def fitted(text: str, room: int, form: Callable[[str], str]) -> str:
-    """As much of the text's beginning as takes no more than `room` in that form; unformed."""
-    length = min(len(text), max(room, 0))
-    while length and (taken := size(form(text[:length]))) > room:
-        length = min(length - 1, length * room // taken)
-    return text[:length]
-
-
-def shown(text: str, most: int) -> str:
-    """For Slack's plain_text, which reads no markup at all: one line, cut where it must be."""
-    line = isolated(text).strip() or "-"
-    if size(line) <= most:
-        return line
-    return isolated(fitted(text.strip(), most - 1, isolated)) + "…"

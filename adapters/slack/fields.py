@@ -1,17 +1,16 @@
-"""Reading payloads: whatever is missing, or is something else than it should be, counts as empty."""
+"""Reading Slack's payloads."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, TypeAlias
 
-Payload: TypeAlias = Mapping[str, Any]
+from adapters.payloads import BadPayload as BadPayload
+from adapters.payloads import Payload as Payload
+from adapters.payloads import mapping as mapping
+from adapters.payloads import mappings as mappings
+from adapters.payloads import string as string
+
 _ID = re.compile(r"[A-Z0-9]{1,30}")
-
-
-class BadPayload(ValueError):
-    """What arrived lacks something that Slack always sends."""
 
 
 def identifier(value: object, what: str) -> str:
@@ -19,21 +18,6 @@ def identifier(value: object, what: str) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise BadPayload(f"no {what} in the payload")
     return value
-
-
-def mapping(payload: Payload, key: str) -> Payload:
-    value = payload.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
-def mappings(payload: Payload, key: str) -> list[Payload]:
-    value = payload.get(key)
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def string(payload: Payload, key: str) -> str:
-    value = payload.get(key)
-    return value if isinstance(value, str) else ""
 
 
 def event_key(given: str) -> str:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from typing import TypeAlias
 
+from adapters.pen import case_line
+from adapters.shown import labelled, size
 from adapters.slack import blocks, limits
 from adapters.slack.blocks import Block, Option
-from adapters.slack.escape import size
-from adapters.slack.lines import Pen, Workspace, case_line
+from adapters.slack.lines import Pen, Workspace
 from bot.plain import spans_text
-from bot.reply import Button, Choices, Reply, Style, Text
+from bot.reply import Button, Choices, Reply, Text
 
 BUTTON_LINES = 10  # so many choices have a button each; more are a select
 SELECT_SIZE = 3000  # what a select may take of a message's size
@@ -52,7 +53,7 @@ Numbers: TypeAlias = "count[int]"
 
 def render(reply: Reply, workspace: Workspace, most: int = limits.MESSAGE_BLOCKS) -> Message:
     """The message; `most` blocks fit where it is shown."""
-    body = _body(_in_slack(reply, workspace), Pen(workspace, markup=True))
+    body = _body(labelled(reply, workspace.names.spoken), Pen(workspace, markup=True))
     return Message(fallback(reply, workspace), tuple(_fitting(body, most)) or (blocks.section(EMPTY),))
 
 
@@ -73,23 +74,6 @@ def _note(lost: int) -> list[str]:
     if not lost:
         return []
     return [f"{lost} more {'line does' if lost == 1 else 'lines do'} not fit into one Slack message. Ask for less."]
-
-
-def _in_slack(reply: Reply, workspace: Workspace) -> Reply:
-    """Labels name commands as Slack knows them; at most one button looks dangerous: the one that confirms."""
-
-    def told(one: Button) -> Button:
-        style = one.style if one is first else Style.PLAIN
-        return replace(one, label=workspace.names.spoken(one.label), style=style)
-
-    first = next((one for one in reply.buttons if one.style is Style.DANGER), None)
-    parts = tuple(
-        Choices(tuple(replace(one, button=told(one.button)) for one in part.options))
-        if isinstance(part, Choices)
-        else part
-        for part in reply.parts
-    )
-    return replace(reply, parts=parts, buttons=tuple(map(told, reply.buttons)))
 
 
 def _body(reply: Reply, pen: Pen) -> _Body:

@@ -1,0 +1,57 @@
+"""What every chat platform does to text before it shows it: its length, cutting it, the names of commands there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from bot.reply import Button, Choices, Menu, Part, Reply, Style, Table
+from bot.words import isolated
+
+_SPOKEN = re.compile(r"(?<![\w/.:<])/([a-z][a-z-]*)(?![\w/])")
+
+
+def size(text: str) -> int:
+    """The length as a platform may count it: in UTF-16 units, which is never less than in characters."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def fitted(text: str, room: int, form: Callable[[str], str]) -> str:
+    """As much of the text's beginning as takes no more than `room` in that form; unformed."""
+    length = min(len(text), max(room, 0))
+    while length and (taken := size(form(text[:length]))) > room:
+        length = min(length - 1, length * room // taken)
+    return text[:length]
+
+
+def shown(text: str, most: int) -> str:
+    """For labels, where no markup is read at all: one line, cut where it must be."""
+    line = isolated(text).strip() or "-"
+    if size(line) <= most:
+        return line
+    return isolated(fitted(text.strip(), most - 1, isolated)) + "…"
+
+
+def spoken(text: str, known: Collection[str], typed: Callable[[str], str]) -> str:
+    """Our own sentences with each `/command` that is known as it is `typed` on the platform."""
+    return _SPOKEN.sub(lambda found: typed(found[1]) if found[1] in known else found[0], text)
+
+
+def labelled(reply: Reply, name: Callable[[str], str]) -> Reply:
+    """Labels name commands as the platform knows them; at most one button looks dangerous: the one that confirms."""
+    first = next((one for one in reply.buttons if one.style is Style.DANGER), None)
+
+    def told(one: Button) -> Button:
+        return replace(one, label=name(one.label), style=one.style if one is first else Style.PLAIN)
+
+    def part(one: Part) -> Part:
+        if isinstance(one, Choices):
+            return Choices(tuple(replace(option, button=told(option.button)) for option in one.options))
+        if isinstance(one, Menu):
+            return Menu(one.label, tuple(map(told, one.entries)))
+        if isinstance(one, Table) and one.menus:
+            return replace(one, menus=tuple(tuple(map(told, menu)) for menu in one.menus))
+        return one
+
+    return replace(reply, parts=tuple(map(part, reply.parts)), buttons=tuple(map(told, reply.buttons)))
