@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from adapters.declared import CONFIG
 from adapters.settings import Settings, SettingsError, load
 from bot.errors import BotError, HistoryError
 
@@ -78,7 +79,9 @@ def _console_options(parser: argparse.ArgumentParser) -> None:
 
 def _manifest_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--http", default="", metavar="URL", help="for HTTP mode, with this public https address")
-    parser.add_argument("--root", default="usher", metavar="NAME", help="the slash command that takes every command")
+    parser.add_argument(
+        "--root", metavar="NAME", help="the slash command that takes every command (default: USHER_SLACK_ROOT)"
+    )
     parser.add_argument(
         "--root-only", action="store_true", help="no other slash command: for when Slack refuses one of their names"
     )
@@ -134,8 +137,12 @@ def _manifest(options: argparse.Namespace, settings: Settings) -> int:
     from adapters.slack.manifest import Options, manifest_text
     from bot.registry import load as commands
 
+    given = {"USHER_SLACK_ROOT": options.root is not None, "USHER_SLACK_COMMANDS": options.root_only}
+    settings.require(CONFIG, *(name for name, there in given.items() if not there))
+    root = settings["USHER_SLACK_ROOT"] if options.root is None else options.root
+    names = "" if options.root_only else str(settings["USHER_SLACK_COMMANDS"])
     try:
-        text = manifest_text(commands(), Options(options.http, options.root, options.root_only))
+        text = manifest_text(commands(), Options(options.http, root, options.root_only, names))
     except ValueError as error:
         raise BotError(f"The manifest {error}.") from None
     sys.stdout.write(text)

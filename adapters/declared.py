@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters import values as v
+from adapters.slack import names
 from bot.policy import HAND_ATTRIBUTES
 
 
@@ -33,6 +34,52 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LIVEKIT_API_KEY", "API key of the LiveKit project", "APIxxxxxxxxxxxx"),
     Setting("LIVEKIT_API_SECRET", "The key's secret", "(a long random text)", secret=True),
     Setting("DATABASE_URL", "Where the history is kept", "sqlite:////var/lib/usher/usher.db", "sqlite:///usher.db"),
+    Setting(
+        "SLACK_BOT_TOKEN",
+        "Bot token of the Slack app (OAuth & Permissions); with it usher run serves Slack",
+        "xoxb-...",
+        "",
+        v.slack_token("xoxb-"),
+        secret=True,
+    ),
+    Setting(
+        "SLACK_APP_TOKEN",
+        "App-level token with connections:write (Basic Information), for Socket Mode",
+        "xapp-...",
+        "",
+        v.slack_token("xapp-"),
+        secret=True,
+    ),
+    Setting(
+        "SLACK_SIGNING_SECRET",
+        "Signing secret of the Slack app (Basic Information), for HTTP mode: where there is no app-level token",
+        "0123456789abcdef0123456789abcdef",
+        "",
+        v.slack_signing_secret,
+        secret=True,
+    ),
+    Setting(
+        "SLACK_API_URL",
+        "Address of Slack's Web API",
+        "https://slack-gov.com/api/",
+        "https://slack.com/api/",
+        v.slack_api_url,
+    ),
+    Setting("USHER_SLACK_ROOT", "The slash command that takes every command", "room", names.ROOT, v.slash_root),
+    Setting(
+        "USHER_SLACK_COMMANDS",
+        "Commands that have a slash command of their own (a taken name: command=name), or none",
+        "participants,quiet,mute=hush",
+        names.EVERYDAY,
+        v.slash_names,
+    ),
+    Setting(
+        "USHER_SLACK_CHANNEL",
+        "Id of the moderation channel: where what was done is told, unless the room has a private channel (/use)",
+        "C012AB3CD",
+        "",
+        v.slack_channel,
+    ),
     Setting(
         "USHER_ADMINS",
         "The first admins, comma-separated; they cannot be removed from chat",
@@ -76,14 +123,31 @@ SETTINGS: tuple[Setting, ...] = (
         "auto",
         v.one_of("auto", "cloud", "self-hosted"),
     ),
-    Setting("USHER_CA_FILE", "Certificates (PEM) to trust instead of the system's", "/etc/ssl/corp.pem", "", v.file),
-    Setting("USHER_PROXY", "HTTP proxy to the LiveKit server", "http://proxy.example:3128", "", v.http_url),
+    Setting(
+        "USHER_CA_FILE",
+        "Certificates (PEM) to trust instead of the system's, for LiveKit and Slack",
+        "/etc/ssl/corp.pem",
+        "",
+        v.file,
+    ),
+    Setting("USHER_PROXY", "HTTP proxy to LiveKit and Slack", "http://proxy.example:3128", "", v.http_url),
+    Setting(
+        "USHER_HTTP",
+        "Where the built-in HTTP server listens (port 0: any free one); it starts only when something needs it",
+        "0.0.0.0:8080",
+        "127.0.0.1:8080",
+        v.host_port,
+    ),
     Setting(
         "USHER_LOG_LEVEL",
-        "How much is logged to standard error",
+        "How much Usher logs to standard error; libraries log only what goes wrong",
         "info",
         "warning",
         v.one_of("debug", "info", "warning", "error"),
     ),
 )
 CONFIG = "USHER_CONFIG"
+
+_OF_CHATS = ("SLACK_", "USHER_SLACK_", "USHER_HTTP")
+CORE = tuple(setting.name for setting in SETTINGS if not setting.name.startswith(_OF_CHATS))
+"""What the console needs as well: a wrong token of a chat does not keep anybody from it."""

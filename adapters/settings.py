@@ -71,7 +71,18 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             sources[setting.name] = source
         except ValueError as error:
             problems[setting.name] = f"{setting.name} {error}. It should look like: {setting.example}"
+    _rooted(values, problems)
     return Settings(values, problems, sources)
+
+
+def _rooted(values: dict[str, Any], problems: dict[str, str]) -> None:
+    """The names of Slack's slash commands depend on their root, so that two good settings may not go together."""
+    root, names = values.get("USHER_SLACK_ROOT"), values.get("USHER_SLACK_COMMANDS")
+    if root and names:
+        try:
+            values["USHER_SLACK_COMMANDS"] = names.with_root(root)
+        except ValueError as error:
+            problems["USHER_SLACK_ROOT"] = f"USHER_SLACK_ROOT, with USHER_SLACK_COMMANDS, {error}."
 
 
 def _given(setting: Setting, environment: Mapping[str, str], file: Mapping[str, str]) -> tuple[str, str]:

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv6Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from adapters.livekit.address import parse_address
+from adapters.slack.names import SlashNames
 from bot.people import Role, is_subject
 from bot.registry import load
 
 GIVEN = tuple(role.word for role in Role if role)
 DIGITS = 9
+NONE = "none"
+
+_HOST_PORT = re.compile(r"(?:\[([^\]]*)\]|([^\s:/@\[\]]+)):(\d{1,5})")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
+_KINDS = {
+    "xoxb-": "a bot token",
+    "xoxe.": "a token that is rotated",
+    "xoxp-": "a user's token",
+    "xapp-": "an app-level token",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HostPort:
+    """Where to listen: an IPv6 address stands without brackets in `host`; port 0 is any free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def text(given: str) -> str:
@@ -41,6 +66,69 @@ def http_url(given: str) -> str:
     if given.strip() and not good:
         raise ValueError("is no http or https address")
     return given.strip()
+
+
+def host_port(given: str) -> HostPort:
+    found = _HOST_PORT.fullmatch(given.strip())
+    if not found or int(found[3]) > 65535:
+        raise ValueError("is no host:port")
+    try:
+        return HostPort(str(IPv6Address(found[1])) if found[1] is not None else found[2], int(found[3]))
+    except AddressValueError:
+        raise ValueError("has no IPv6 address between its brackets") from None
+
+
+def slack_api_url(given: str) -> str:
+    found = http_url(given)
+    parts = urlsplit(found)
+    if not parts.path.endswith("/api/") or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("is no address of host and path that ends in /api/")
+    return found
+
+
+def slack_token(prefix: str) -> Callable[[str], str]:
+    """Never repeats what was given: it may be a secret all the same."""
+
+    def parse(given: str) -> str:
+        token = _secret(given)
+        if token and not token.startswith(prefix):
+            kind = next((kind for start, kind in _KINDS.items() if token.startswith(start)), "something else")
+            raise ValueError(f"is {kind}; {_KINDS[prefix]} begins with {prefix}")
+        return token
+
+    return parse
+
+
+def slack_signing_secret(given: str) -> str:
+    secret = _secret(given)
+    for start, kind in _KINDS.items():
+        if secret.startswith(start):
+            raise ValueError(f"is {kind}; the signing secret stands under Basic Information, App Credentials")
+    return secret
+
+
+def _secret(given: str) -> str:
+    secret = given.strip()
+    if not all(33 <= ord(mark) < 127 for mark in secret):
+        raise ValueError("has white space or other marks in it that it cannot have")
+    return secret
+
+
+def slash_root(given: str) -> str:
+    return SlashNames.read((), "", given).root
+
+
+def slash_names(given: str) -> SlashNames:
+    """With the default root; `none` stands for no command but the root."""
+    text = "" if given.strip().lower() == NONE else given
+    return SlashNames.read([command.name for command in load()], text)
+
+
+def slack_channel(given: str) -> str:
+    channel = given.strip()
+    if channel and not _CHANNEL.fullmatch(channel):
+        raise ValueError(f"has {channel!r}, which is no channel id; it stands at the end of the channel's details")
+    return channel
 
 
 def admins(given: str) -> tuple[str, ...]:

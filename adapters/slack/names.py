@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from adapters.shown import spoken
 from adapters.slack.limits import COMMAND_NAME, COMMANDS
 
 ROOT = "usher"
@@ -22,7 +23,6 @@ _BUILT_IN = (
 RESERVED = frozenset(_BUILT_IN.split())
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_SPOKEN = re.compile(r"(?<![\w/.:<])/([a-z][a-z-]*)(?![\w/])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,15 @@ class SlashNames:
             raise ValueError(f"gives {len(own)} names; Slack takes at most {COMMANDS}, the root among them")
         return cls(root, own, frozenset(known))
 
+    def __str__(self) -> str:
+        """The names as `read` takes them, whatever the root."""
+        usual = {command: f"{self.root}-{command}" if command in RESERVED else command for command in self.known}
+        return ",".join(meant if name == usual[meant] else f"{meant}={name}" for name, meant in self.own.items())
+
+    def with_root(self, root: str) -> SlashNames:
+        """The same names below another root; ValueError says what is wrong."""
+        return SlashNames.read(self.known, str(self), root)
+
     def line(self, slash: str, text: str) -> str:
         """The words for the core behind a slash command (`/quiet` with `standup`) as Slack sends it."""
         name = slash.removeprefix("/").casefold()
@@ -64,7 +73,7 @@ class SlashNames:
 
     def spoken(self, text: str) -> str:
         """Our own sentences with every `/command` as it is typed in Slack: `/usher kick`, or its own name."""
-        return _SPOKEN.sub(lambda found: self.typed(found[1]) if found[1] in self.known else found[0], text)
+        return spoken(text, self.known, self.typed)
 
     def typed(self, command: str) -> str:
         """How a command is called in Slack."""

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.declared import SETTINGS
+from adapters.declared import CORE, SETTINGS
 from adapters.settings import Settings, SettingsError, load
+from adapters.slack.names import EVERYDAY
 from bot.people import Role
 
 SECRET = "s3cret-s3cret-s3cret"
@@ -34,6 +35,13 @@ def test_all_wrong_ones_are_named_at_once_with_what_each_should_look_like() -> N
         "LIVEKIT_URL": "localhost",
         "LIVEKIT_API_KEY": " ",
         "LIVEKIT_API_SECRET_FILE": "/does/not/exist",
+        "SLACK_BOT_TOKEN": "xapp-1",
+        "SLACK_APP_TOKEN": "xoxb-1",
+        "SLACK_SIGNING_SECRET": "xoxb-1",
+        "SLACK_API_URL": "https://slack.com/api",
+        "USHER_SLACK_ROOT": "mute",
+        "USHER_SLACK_COMMANDS": "mut",
+        "USHER_SLACK_CHANNEL": "#mods",
         "USHER_ADMINS": "alice",
         "USHER_ROLES": "kick=boss",
         "USHER_PROTECTED_ATTRIBUTE": "host",
@@ -44,6 +52,7 @@ def test_all_wrong_ones_are_named_at_once_with_what_each_should_look_like() -> N
         "USHER_LIVEKIT_EDITION": "enterprise",
         "USHER_CA_FILE": "/does/not/exist",
         "USHER_PROXY": "proxy",
+        "USHER_HTTP": "8080",
         "USHER_LOG_LEVEL": "loud",
     }
     sentences = complaints(load(wrong))
@@ -186,3 +195,62 @@ def test_no_secret_stands_in_what_settings_look_like() -> None:
 def test_the_process_environment_is_read_when_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USHER_SERVER", "of the process")
     assert load()["USHER_SERVER"] == "of the process"
+
+
+TOKEN = "-1234-5678-tokentokentoken"
+
+
+def test_nothing_of_slack_has_to_be_set() -> None:
+    settings = load(GOOD)
+    settings.require()
+    assert [settings[f"SLACK_{name}"] for name in ("BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET")] == ["", "", ""]
+    assert settings["SLACK_API_URL"] == "https://slack.com/api/"
+    assert (settings["USHER_SLACK_ROOT"], str(settings["USHER_SLACK_COMMANDS"])) == ("usher", EVERYDAY)
+    assert settings["USHER_SLACK_CHANNEL"] == ""
+    assert str(settings["USHER_HTTP"]) == "127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "sentence"),
+    [
+        ("SLACK_BOT_TOKEN", "xapp" + TOKEN, "is an app-level token; a bot token begins with xoxb-."),
+        ("SLACK_BOT_TOKEN", "xoxp" + TOKEN, "is a user's token; a bot token begins with xoxb-."),
+        ("SLACK_BOT_TOKEN", "xoxe.xoxb" + TOKEN, "is a token that is rotated; a bot token begins with xoxb-."),
+        ("SLACK_BOT_TOKEN", "pass" + TOKEN, "is something else; a bot token begins with xoxb-."),
+        ("SLACK_BOT_TOKEN", f"xoxb{TOKEN}\n{TOKEN}", "has white space or other marks in it that it cannot have."),
+        ("SLACK_APP_TOKEN", "xoxb" + TOKEN, "is a bot token; an app-level token begins with xapp-."),
+        ("SLACK_SIGNING_SECRET", "xoxb" + TOKEN, "is a bot token; the signing secret stands under Basic Information"),
+    ],
+)
+def test_a_secret_in_the_place_of_another_is_named_and_not_shown(name: str, given: str, sentence: str) -> None:
+    (complaint,) = complaints(load({**GOOD, name: given}))
+    assert complaint.startswith(f"{name} {sentence}")
+    assert TOKEN not in complaint
+
+
+def test_a_token_may_come_from_a_file_and_is_checked_there_too(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text(f"xoxb{TOKEN}\n")
+    settings = load({**GOOD, "SLACK_BOT_TOKEN_FILE": str(path)})
+    assert settings["SLACK_BOT_TOKEN"] == f"xoxb{TOKEN}"
+    assert settings.sources["SLACK_BOT_TOKEN"] == f"file {path}"
+    (complaint,) = complaints(load({**GOOD, "SLACK_APP_TOKEN_FILE": str(path)}))
+    assert complaint.startswith("SLACK_APP_TOKEN is a bot token;")
+
+
+def test_the_slash_commands_stand_below_the_root() -> None:
+    names = load({"USHER_SLACK_ROOT": "/room", "USHER_SLACK_COMMANDS": "mute,quiet=hush"})["USHER_SLACK_COMMANDS"]
+    assert (names.root, names.own) == ("room", {"room-mute": "mute", "hush": "quiet"})
+    names = load({"USHER_SLACK_COMMANDS": "None"})["USHER_SLACK_COMMANDS"]
+    assert (names.root, names.own) == ("usher", {})
+
+
+def test_a_root_that_is_the_name_of_a_command_is_refused() -> None:
+    (complaint,) = complaints(load({**GOOD, "USHER_SLACK_ROOT": "quiet"}))
+    assert complaint == "USHER_SLACK_ROOT, with USHER_SLACK_COMMANDS, gives the name /quiet twice."
+
+
+def test_what_is_wrong_with_a_chat_is_no_matter_of_the_core() -> None:
+    settings = load({**GOOD, "SLACK_BOT_TOKEN": "x", "USHER_SLACK_ROOT": "mute", "USHER_HTTP": "x"})
+    settings.require(*CORE)
+    assert len(complaints(settings)) == 3

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
@@ -85,6 +87,35 @@ def test_the_shell_prints_variants(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["manifest", "--http", "https://usher.example.com", "--root", "room", "--root-only"]) == 0
     found = yaml.safe_load(capsys.readouterr().out)
     assert found == manifest(load(), Options("https://usher.example.com", "room", root_only=True))
+
+
+def test_the_shell_takes_the_names_of_the_settings_and_flags_before_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USHER_SLACK_ROOT", "room")
+    monkeypatch.setenv("USHER_SLACK_COMMANDS", "mute,quiet=hush")
+    printed = []
+    for words in ([], ["--root", "stage"], ["--root-only"]):
+        assert main(["manifest", *words]) == 0
+        printed.append(slash(yaml.safe_load(capsys.readouterr().out)))
+    assert printed == [["/room", "/room-mute", "/hush"], ["/stage", "/stage-mute", "/hush"], ["/room"]]
+
+
+def slash(found: Mapping[str, Any]) -> list[str]:
+    return [one["command"] for one in found["features"]["slash_commands"]]
+
+
+def test_names_of_the_settings_that_slack_would_refuse_are_refused_unless_flags_replace_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USHER_SLACK_ROOT", "mute")
+    monkeypatch.setenv("USHER_SLACK_COMMANDS", "mut")
+    assert main(["manifest"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert [line.partition(" ")[0] for line in err.splitlines()[:2]] == ["USHER_SLACK_ROOT", "USHER_SLACK_COMMANDS"]
+    assert main(["manifest", "--root", "room", "--root-only"]) == 0
+    assert slash(yaml.safe_load(capsys.readouterr().out)) == ["/room"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.slack.names import RESERVED, SlashNames
+from adapters.slack.names import EVERYDAY, RESERVED, SlashNames
 from bot.registry import load
 
 COMMANDS = [command.name for command in load()]
@@ -41,6 +41,21 @@ def test_other_names_are_taken_from_the_setting() -> None:
     assert dict(names.own) == {"hush": "mute", "quiet": "quiet"}
     assert (names.line("/hush", "bob"), names.line("/room", "undo")) == ("mute bob", "undo")
     assert dict(SlashNames.read(COMMANDS, "kick", "room").own) == {"room-kick": "kick"}
+
+
+@pytest.mark.parametrize("written", [EVERYDAY, "quiet,mute=hush", "mute=usher-mute", "quiet=usher-quiet", ""])
+def test_names_can_be_written_down_and_read_again_below_another_root(written: str) -> None:
+    names = SlashNames.read(COMMANDS, written)
+    again = names.with_root("usher")
+    assert (again.root, again.own) == (names.root, names.own)
+    assert names.with_root("room").own == SlashNames.read(COMMANDS, str(names), "room").own
+
+
+def test_a_taken_name_follows_the_root_and_a_chosen_one_stays() -> None:
+    names = SlashNames.read(COMMANDS, "mute,kick=throw-out").with_root("room")
+    assert (names.root, dict(names.own)) == ("room", {"room-mute": "mute", "throw-out": "kick"})
+    with pytest.raises(ValueError, match="twice"):
+        names.with_root("throw-out")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,19 @@ from bot.people import Role
         (v.livekit_url, "http://[::1]:7880/prefix", "http://[::1]:7880/prefix"),
         (v.http_url, "http://user:word@proxy:3128", "http://user:word@proxy:3128"),
         (v.http_url, " ", ""),
+        (v.host_port, " 127.0.0.1:8080 ", v.HostPort("127.0.0.1", 8080)),
+        (v.host_port, "usher.example.com:0", v.HostPort("usher.example.com", 0)),
+        (v.host_port, "[0:0::1]:65535", v.HostPort("::1", 65535)),
+        (v.slack_api_url, " https://slack-gov.com/api/ ", "https://slack-gov.com/api/"),
+        (v.slack_api_url, "http://127.0.0.1:4000/to/api/", "http://127.0.0.1:4000/to/api/"),
+        (v.slack_token("xoxb-"), " xoxb-1-a \n", "xoxb-1-a"),
+        (v.slack_token("xoxb-"), " ", ""),
+        (v.slack_signing_secret, " 8f74 \n", "8f74"),
+        (v.slack_signing_secret, "", ""),
+        (v.slash_root, " /room ", "room"),
+        (v.slack_channel, " C012AB3CD ", "C012AB3CD"),
+        (v.slack_channel, "G012AB3CD", "G012AB3CD"),
+        (v.slack_channel, " ", ""),
         (v.admins, "console:alice, slack:T01/U02,discord:803", ("console:alice", "slack:T01/U02", "discord:803")),
         (v.admins, "", ()),
         (v.roles, "kick = admin,rooms=Viewer", {"kick": Role.ADMIN, "rooms": Role.VIEWER}),
@@ -44,6 +57,7 @@ def test_what_is_well_formed_is_taken(parse: Callable[[str], Any], given: str, v
 
 ADDRESS = "is no ws, wss, http or https address of host, port and path alone"
 PROXY = "is no http or https address"
+SLACK_API = "is no address of host and path that ends in /api/"
 NAMED = "must be 1 to 64 printable characters"
 SOME = "must be a number from 5 to 100"
 PATTERN = "write platform=pattern with {id} in it"
@@ -58,6 +72,20 @@ PATTERN = "write platform=pattern with {id} in it"
             (v.http_url, wrong, PROXY)
             for wrong in ("proxy:3128", "socks5://proxy", "http://", "http://[", "http://a:b")
         ),
+        *((v.host_port, wrong, "is no host:port") for wrong in ("", "8080", ":8080", "a:", "a:65536", "a:123456")),
+        *((v.host_port, wrong, "is no host:port") for wrong in ("::1:80", "http://a:80", "a:80/x", "a b:80", "a:-1")),
+        *((v.host_port, wrong, "no IPv6 address between its brackets") for wrong in ("[]:80", "[127.0.0.1]:80")),
+        *((v.slack_api_url, wrong, SLACK_API) for wrong in ("", "https://slack.com/api", "https://slack.com/")),
+        *(
+            (v.slack_api_url, wrong, SLACK_API)
+            for wrong in ("https://a/api/?x=1", "https://a/api/#x", "http://u@a/api/")
+        ),
+        (v.slack_api_url, "slack.com/api/", PROXY),
+        (v.slash_root, "mute", "has /mute, a name that Slack keeps for itself"),
+        (v.slash_root, "Ro om", "has 'Ro om'; a slash command is at most 31 small letters"),
+        (v.slash_names, "mut", "names a command that does not exist: 'mut'"),
+        (v.slash_names, "quiet,quiet", "gives the name /quiet twice"),
+        *((v.slack_channel, wrong, "which is no channel id") for wrong in ("#mods", "c012", "D012AB3CD", "C012 AB")),
         (v.admins, "console:alice,bob", "has 'bob', which is no chat account"),
         (v.admins, "slack:T01/@S02", "has 'slack:T01/@S02', which is no chat account"),
         (v.admins, "discord:ada", "has 'discord:ada', which is no chat account"),
@@ -84,6 +112,11 @@ def test_what_is_not_is_answered_with_what_is_wrong(parse: Callable[[str], Any],
 def test_no_command_can_be_opened_to_everybody_by_a_setting() -> None:
     with pytest.raises(ValueError, match="no role that there is"):
         v.roles("kick=none")
+
+
+@pytest.mark.parametrize("written", ["127.0.0.1:8080", "[::1]:0", "usher.example.com:443"])
+def test_an_address_to_listen_at_is_shown_as_it_is_written(written: str) -> None:
+    assert str(v.host_port(written)) == written
 
 
 @pytest.mark.parametrize(
