@@ -8,13 +8,14 @@ from bot import crowd
 from bot.authorise import protection, sees_hidden
 from bot.case_access import may_see
 from bot.case_lines import case_line
-from bot.command import BoundInvocation, Command, Effect
+from bot.command import Command, Effect
 from bot.context import Context
+from bot.everyday import everyday
 from bot.history import CaseQuery
 from bot.model import Participant, Track
 from bot.params import Who
 from bot.people import Role
-from bot.reply import Button, Fields, Name, Part, Reply, Spans, Text, Tone, listed, say, text
+from bot.reply import Fields, Name, Part, Reply, Spans, Text, Tone, listed, say, text
 from bot.state import BOOLEAN_PERMISSIONS
 from bot.words import one_line, shortened
 
@@ -34,7 +35,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     parts: list[Part] = [Fields(_fields(context, person))]
     parts += await _cases(context, person)
     title = say(Name(person.display), " in ", Name(context.room))
-    return Reply(Tone.INFO, title, tuple(parts), _buttons(context, person))
+    return Reply(Tone.INFO, title, tuple(parts), everyday(context, person))
 
 
 def _fields(context: Context, person: Participant) -> tuple[tuple[str, Spans], ...]:
@@ -93,24 +94,6 @@ async def _cases(context: Context, person: Participant) -> list[Part]:
         return [text("No past cases in this room.")]
     lines: list[Part] = [Text(case_line(case, context.services.clock.now())) for case in cases]
     return [text("Past cases in this room:"), *lines]
-
-
-def _buttons(context: Context, person: Participant) -> tuple[Button, ...]:
-    """The everyday actions, bound to this session."""
-    target = context.bound.target
-    if context.moderator.role_in(context.room) < Role.MODERATOR:
-        return ()
-
-    def bound(command: str, **values: object) -> BoundInvocation:
-        return BoundInvocation(command, context.room, target, values, person.identity)
-
-    stage = ("Move to audience", "demote") if crowd.on_stage(person) else ("Bring on stage", "promote")
-    return (
-        Button("Mute", bound("mute")),
-        Button("Keep muted", bound("mute", lock=True)),
-        Button(stage[0], bound(stage[1])),
-        Button("Remove", bound("kick")),
-    )
 
 
 COMMAND = Command(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import crowd
 from bot.command import BoundInvocation, Command, Effect
 from bot.context import Context
+from bot.everyday import menu
 from bot.model import Kind, Participant
 from bot.pages import cut, page_buttons, page_of
 from bot.params import Filter, Page, RoomName
@@ -34,7 +36,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     shown, page = page_of(found, arguments.page, size)
     command = f"participants {arguments.filter}".strip()
     parts = (
-        Table(COLUMNS, tuple(_row(context, person) for person in shown)),
+        Table(COLUMNS, tuple(_row(context, person) for person in shown), await _menus(context, shown)),
         *cut(len(shown), len(found), page, size, command),
     )
     audible = sum(bool(person.open_audio) for person in everybody)
@@ -49,6 +51,14 @@ def _title(context: Context, arguments: Arguments, total: int, found: int, audib
     people = "1 person" if total == 1 else f"{total} people"
     matching = say(f", {found} matching ", Name(shortened(arguments.filter, LONGEST_TYPED))) if arguments.filter else ()
     return say(Name(context.room), f": {people}, {audible} with an open microphone or sound", *matching)
+
+
+async def _menus(context: Context, shown: Sequence[Participant]) -> tuple[tuple[Button, ...], ...]:
+    """What stands behind each line, where menus can be shown: of the people themselves, whatever is masked of them."""
+    if not context.invocation.menus:
+        return ()
+    people = {person.sid: person for person in await context.people(context.room)}
+    return tuple(menu(context, people[person.sid]) for person in shown)
 
 
 def _row(context: Context, person: Participant) -> tuple[Spans, ...]:
