@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.livekit_server import MISSING, RunningServer, running_server, server_binary
+from tests.slack_stand_in import SlackStandIn, stand_in
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +20,13 @@ def livekit_server() -> Iterator[RunningServer]:
 def livekit_server_with_unmute() -> Iterator[RunningServer]:
     """The real livekit-server with `room.enable_remote_unmute`."""
     yield from _started(remote_unmute=True)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackStandIn]:
+    """A stand-in for Slack with its usual people; it fails the test that made it refuse something."""
+    async with stand_in() as running:
+        yield running
 
 
 def _started(*, remote_unmute: bool) -> Iterator[RunningServer]:
