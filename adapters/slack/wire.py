@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import aiohttp
@@ -55,6 +55,12 @@ class SlackError(Exception):
     def unreachable(self) -> bool:
         """No usable answer: no connection, too late, an error of Slack's own, or a rate limit that outlasts us."""
         return self.error in _NOT_NOW
+
+
+class Caller(Protocol):
+    """What asks Slack's Web API: `adapters.slack.web.Web`."""
+
+    async def call(self, method: str, /, **arguments: object) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
