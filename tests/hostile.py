@@ -20,6 +20,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes
+    verb: str = "POST"
 
     @property
     def method(self) -> str:
@@ -70,7 +71,8 @@ async def _read_request(reader: asyncio.StreamReader) -> Request | None:
     first, *lines = head.split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
     body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return Request(first.split(" ")[1], headers, body)
+    verb, path, _ = first.split(" ", 2)
+    return Request(path, headers, body, verb)
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ import json
 import logging
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -73,7 +74,8 @@ class Web:
     @property
     def client(self) -> AsyncWebClient:
         """slack_sdk's, for Bolt and Socket Mode; ask for it inside the running loop, so that it has the session."""
-        self._open()
+        with suppress(RuntimeError):  # no loop is running
+            self._open()
         return self._client
 
     async def call(self, method: str, /, **arguments: object) -> Mapping[str, Any]:
@@ -102,16 +104,10 @@ class Web:
 
     async def aclose(self) -> None:
         """Close the session; calls after that are refused as unreachable."""
-        session = self._open()
-        if session is not None:
-            await session.close()
+        await self._open().close()
 
-    def _open(self) -> aiohttp.ClientSession | None:
-        """The session, made when it is first wanted: it belongs to the running loop. None outside of one."""
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return self._session
+    def _open(self) -> aiohttp.ClientSession:
+        """The session, made when it is first wanted: it belongs to the running loop."""
         if self._session is None:
             self._session = self._client.session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(ssl=self._tls),
@@ -161,11 +157,11 @@ class Web:
 
     async def _exchange(self, method: str, url: URL, content: bytes, headers: Mapping[str, str]) -> Answer:
         session = self._open()
-        if session is None or session.closed:
+        if session.closed:
             raise SlackError(method, UNREACHABLE, why="Usher is stopping")
         # A redirect would carry the token, or the message, to somebody else.
         async with session.post(
-            url, data=content, headers=headers, proxy=self._proxy, allow_redirects=False
+            url, data=content, headers=headers, proxy=self._proxy, ssl=self._tls, allow_redirects=False
         ) as response:
             return Answer(response.status, await response.read(), response.headers.get("Retry-After", ""))
 
