@@ -10,7 +10,7 @@ from bot.authorise import sees_hidden
 from bot.callers import find_masked, masked
 from bot.command import BoundInvocation, Command, Invocation, Nothing
 from bot.model import Participant, Room
-from bot.people import Moderator
+from bot.people import Moderator, Role
 from bot.perform import Part, Performer, Result
 from bot.policy import Policy
 from bot.ports import Clock, History, Pending, RoomService, Roster
@@ -59,6 +59,11 @@ class Context:
     @property
     def room(self) -> str:
         return self.bound.room
+
+    @property
+    def needed(self) -> Role:
+        """The role that the command needs."""
+        return self.policy.role_for(self.command.name, self.command.role)
 
     async def live_rooms(self) -> tuple[Room, ...]:
         """The live rooms that the person may see."""

@@ -134,27 +134,30 @@ class Dispatcher:
         Groups as they were lately count for `calming` alone, and none for an account that is limited to its own
         grants. While the history cannot be read, the settings' grants alone count.
         """
-        groups = () if user.limited else (*user.groups, *(user.lately if calming else ()))
-        subjects = (user.subject, *groups)
+        groups, lately = ((), ()) if user.limited else (user.groups, user.lately)
+        counted = {user.subject, *groups, *(lately if calming else ())}
+        subjects = tuple(dict.fromkeys((user.subject, *groups, *lately)))
         try:
             stored = await self.services.roster.grants(subjects)
         except HistoryError:
             stored = ()
         settled = tuple(grant for subject in subjects for grant in self.services.policy.admin_grants(subject))
-        return Moderator(user, settled + tuple(stored))
+        held = settled + tuple(stored)
+        counts = tuple(grant for grant in held if grant.subject in counted)
+        return Moderator(user, counts, tuple(grant for grant in held if grant.subject not in counted))
 
     def _calms(self, name: str) -> bool:
-        return name in self.services.registry and self.services.registry[name].calms
+        command = self.services.registry.get(name)
+        return command is not None and command.calms
 
     def _command(self, moderator: Moderator, name: str) -> Command:
         """The command of that name; people without any grant learn nothing but how to get one."""
-        registry = self.services.registry
-        everyones = name in registry and registry[name].role is Role.NONE
-        if not moderator.grants and not everyones:
-            raise unknown(moderator, self.services.policy)
+        command = self.services.registry.get(name)
+        if not moderator.grants and (command is None or command.role is not Role.NONE):
+            raise unknown(moderator, self.services.policy, command)
         if not name:
             raise UsageError("Type a command, for example /participants. /help lists them.")
-        return registry.find(name)
+        return self.services.registry.find(name)
 
     def _allow(self, moderator: Moderator, command: Command, bound: BoundInvocation | None = None) -> None:
         """Raise the refusal, where there is one; what anybody may ask (whoami, help) needs no grant."""

@@ -77,10 +77,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Moderator:
-    """A chat user with every grant that applies, their own and those of their groups."""
+    """A chat user with every grant that applies, their own and those of their groups.
+
+    `lately` are those of groups as they were some minutes ago, where they do not count for what is asked.
+    """
 
     user: ChatUser
     grants: tuple[Grant, ...] = ()
+    lately: tuple[Grant, ...] = ()
 
     @property
     def role(self) -> Role:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.authorise import out_of_scope
+from bot.authorise import out_of_scope, standing
 from bot.command import Again
 from bot.context import Context
 from bot.errors import NoSuchRoom, OutOfScope
@@ -27,7 +27,8 @@ async def resolve(context: Context, given: str, rewrite: Rewrite) -> str | Reply
     if chosen and not is_glob(chosen):
         if not context.moderator.may_see(chosen):
             scopes = told(", ".join(context.moderator.scopes), 500)
-            raise OutOfScope(f"The default room of this channel is not in your scope. You may act in: {scopes}.")
+            end = standing(context.moderator, context.policy, context.needed, chosen)
+            raise OutOfScope(f"The default room of this channel is not in your scope. You may act in: {scopes}. {end}")
         return _meant(context, chosen)
     live = await context.live_rooms()
     if chosen:
@@ -50,7 +51,7 @@ def _meant(context: Context, room: str) -> str:
 def check_scope(context: Context, room: str) -> None:
     """Refuse a room out of scope in the same words whether it exists or not."""
     if not context.moderator.may_see(room):
-        raise OutOfScope(out_of_scope(context.moderator, room))
+        raise out_of_scope(context.moderator, context.policy, context.command, room)
 
 
 async def ended(context: Context, room: str, rewrite: Rewrite) -> Reply:

@@ -41,6 +41,9 @@ class Registry:
     def __getitem__(self, name: str) -> Command:
         return self._commands[name]
 
+    def get(self, name: str) -> Command | None:
+        return self._commands.get(name)
+
     def find(self, name: str) -> Command:
         """The command of that name; `UnknownCommand` with what may have been meant."""
         if name in self._commands:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.authorise import unknown, who_grants
+from bot.authorise import role_too_low, unknown, who_grants
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
-from bot.errors import RoleTooLow
 from bot.people import Role
 from bot.reply import Code, Column, Fields, Part, Reply, Spans, Table, Tone, say, text
 
@@ -44,11 +43,9 @@ def _needed(context: Context, command: Command) -> Role:
 
 def _one(context: Context, command: Command) -> Reply:
     if not context.moderator.grants and command.role is not Role.NONE:
-        raise unknown(context.moderator, context.policy)
+        raise unknown(context.moderator, context.policy, command)
     if not _may(context, command):
-        raise RoleTooLow(
-            f"/{command.name} needs the role {_needed(context, command).word}. {who_grants(context.policy)}"
-        )
+        raise role_too_low(context.moderator, context.policy, f"/{command.name}", _needed(context, command))
     fields: list[tuple[str, Spans]] = [(param.name, say(_param_words(param))) for param in command.params]
     parts: list[Part] = [text(command.summary + ".")]
     if fields:

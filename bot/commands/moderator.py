@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from bot.authorise import standing
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.errors import BadArgument, OutOfScope, Refused
@@ -68,19 +69,19 @@ def _check(context: Context, arguments: Arguments, rooms: tuple[str, ...], store
         raise Refused(
             f"{subject} is an admin by the settings (USHER_ADMINS). It can be changed only there.", "settings"
         )
-    if subject in (moderator.user.subject, *moderator.user.groups):
+    if subject in (moderator.user.subject, *moderator.user.groups, *moderator.user.lately):
         own_grants = [g for g in stored if g.subject == subject]
         now = max((g.role for g in own_grants), default=Role.NONE)
         wider = arguments.role is not Role.NONE and _beyond(tuple(r for g in own_grants for r in g.rooms), rooms)
         if arguments.role > now or wider:
             raise Refused("Nobody raises their own role. Another admin can.", "own_role")
     touched = next((grant.rooms for grant in stored if grant.subject == subject), ())
-    own = _own_scope(context)
+    own, end = _own_scope(context), standing(moderator, context.policy, Role.ADMIN)
     if beyond := _beyond(own, rooms):
-        raise OutOfScope(f"You are not admin over {', '.join(beyond)}. You are over: {', '.join(own) or 'none'}.")
+        raise OutOfScope(f"You are not admin over {', '.join(beyond)}. You are over: {', '.join(own) or 'none'}. {end}")
     if _beyond(own, touched):
         raise OutOfScope(
-            f"{subject} has a role over rooms of which you are not admin; an admin of those can change it."
+            f"{subject} has a role over rooms of which you are not admin; an admin of those can change it. {end}"
         )
     if _leaves_no_admin(context, arguments, rooms, stored):
         raise Refused(f"{subject} is the last admin. Make somebody else admin first.", "last_admin")

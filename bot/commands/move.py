@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from bot.actions.presence import Move
 from bot.answers import Words, answer
+from bot.authorise import standing
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.errors import BadArgument, OutOfScope
@@ -30,8 +31,9 @@ def check(context: Context, arguments: Arguments) -> None:
     """The destination has to be another room, and in scope too."""
     if arguments.room == arguments.who.room:
         raise BadArgument(f"{told(arguments.who.display)} is in {told(arguments.room)} already. Nothing was done.")
-    if context.moderator.role_in(arguments.room) < context.policy.role_for("move", Role.MODERATOR):
-        raise OutOfScope(f"You may not move people into {told(arguments.room)}: it is not in your scope.")
+    if context.moderator.role_in(arguments.room) < context.needed:
+        end = standing(context.moderator, context.policy, context.needed, arguments.room)
+        raise OutOfScope(f"You may not move people into {told(arguments.room)}: it is not in your scope. {end}")
 
 
 async def run(context: Context, arguments: Arguments) -> Reply:

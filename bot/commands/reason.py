@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from bot.authorise import role_too_low
 from bot.case_access import visible_case
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
-from bot.errors import RoleTooLow
 from bot.history import Draft, EntryKind, Outcome
 from bot.people import Role
 from bot.reply import Audience, Name, Part, Reply, Tone, say, text
-from bot.words import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     case = await visible_case(context, arguments.n)
     room = case.opening.room
     if room and context.moderator.role_in(room) < Role.MODERATOR:
-        raise RoleTooLow(f"/reason needs the role moderator in {told(room)}.")
+        raise role_too_low(context.moderator, context.policy, "/reason", Role.MODERATOR, room)
     content = context.record().entry_content(room=room, reason=arguments.text.strip())
     draft = Draft(EntryKind.REASON, content, case=case.number, refers=case.first.seq, outcome=Outcome.DONE)
     await context.services.history.append([draft], context.invocation.event_key or None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot import places
-from bot.authorise import authorise
+from bot.authorise import authorise, standing
 from bot.case_access import visible_case
 from bot.case_lines import case_line
 from bot.command import Again, Command, Effect, Kind, Param
@@ -63,7 +63,7 @@ def _allow(context: Context, command: Command, case: Case, person: Participant |
             context.moderator, command, context.policy, room=room, person=person, force=context.bound.force
         )
         if isinstance(verdict, Refused):
-            raise elsewhere() if room and not context.moderator.may_see(room) else verdict
+            raise elsewhere(context) if room and not context.moderator.may_see(room) else verdict
 
 
 def _moved_between(case: Case) -> list[str]:
@@ -72,8 +72,9 @@ def _moved_between(case: Case) -> list[str]:
     return [room for move in moves if move is not None for room in (move.before, move.after) if room]
 
 
-def elsewhere() -> OutOfScope:
-    return OutOfScope("It was a move from or to another room, which is not in your scope. Nothing was done.")
+def elsewhere(context: Context) -> OutOfScope:
+    end = standing(context.moderator, context.policy, context.needed)
+    return OutOfScope(f"It was a move from or to another room, which is not in your scope. Nothing was done. {end}")
 
 
 async def _command_of(context: Context, case: Case) -> Command:

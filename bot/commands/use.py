@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot import places
+from bot.authorise import standing
 from bot.command import Again, Command, Effect, Kind, Param
 from bot.context import Context
 from bot.errors import OutOfScope
@@ -42,10 +43,11 @@ async def run(context: Context, arguments: Arguments) -> Reply:
 
 def _check_scope(context: Context, room: str) -> None:
     """The room, or all that the glob may come to mean, has to be the person's to moderate."""
-    needed = context.policy.role_for(COMMAND.name, COMMAND.role)
-    scopes = [glob for grant in context.moderator.grants if grant.role >= needed for glob in grant.rooms]
+    scopes = [glob for grant in context.moderator.grants if grant.role >= context.needed for glob in grant.rooms]
     if not any(glob_covers(scope, room) if is_glob(room) else glob_matches(scope, room) for scope in scopes):
-        raise OutOfScope(f"{told(room)} is beyond what you moderate: {told(', '.join(dict.fromkeys(scopes)), 500)}.")
+        yours = told(", ".join(dict.fromkeys(scopes)), 500)
+        end = standing(context.moderator, context.policy, context.needed, room)
+        raise OutOfScope(f"{told(room)} is beyond what you moderate: {yours}. {end}")
 
 
 COMMAND = Command(

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from bot.authorise import who_grants
+from bot.authorise import limitation, who_grants
 from bot.command import Command, Effect, NoArguments
 from bot.context import Context
-from bot.people import Role
-from bot.reply import Code, Fields, Name, Reply, Spans, Tone, listed, say, text
+from bot.people import Grant, Role
+from bot.reply import Code, Fields, Name, Part, Reply, Spans, Tone, listed, say, text
 
 
 async def run(context: Context, arguments: NoArguments) -> Reply:
     moderator = context.moderator
     fields: list[tuple[str, Spans]] = [("id", say(Code(moderator.user.subject)))]
-    if moderator.user.groups:
-        fields.append(("groups", listed([say(Code(group)) for group in moderator.user.groups])))
-    grants = [
-        say(f"{g.role.word} in ", Name(", ".join(g.rooms)), f" ({_source(g.subject, g.granted_by)})")
-        for g in moderator.grants
-    ]
+    for label, groups in (("groups", moderator.user.groups), ("groups lately", moderator.user.lately)):
+        if groups:
+            fields.append((label, listed([say(Code(group)) for group in groups])))
+    grants = [_said(grant) for grant in moderator.grants]
+    grants += [_said(grant, "; now for mute, lock and quiet only") for grant in moderator.lately]
     fields.append(("roles", listed(grants) if grants else say("none")))
     identity = context.policy.identity_of(moderator.user.platform, moderator.user.id)
     if identity:
         fields.append(("identity in rooms", say(Name(identity))))
-    hint = () if moderator.grants else (text(who_grants(context.policy)),)
+    notes = [limitation(moderator.user), moderator.user.trouble]
+    notes += [] if moderator.grants else [who_grants(context.policy)]
     role = moderator.role.word if moderator.role is not Role.NONE else "no role"
-    return Reply(Tone.INFO, say(Name(moderator.user.name), f": {role}"), (Fields(tuple(fields)), *hint))
+    parts: list[Part] = [Fields(tuple(fields)), *(text(note) for note in notes if note)]
+    return Reply(Tone.INFO, say(Name(moderator.user.name), f": {role}"), tuple(parts))
 
 
-def _source(subject: str, giver: str) -> str:
-    return f"as {subject}, given by {giver or 'nobody known'}"
+def _said(grant: Grant, also: str = "") -> Spans:
+    giver = grant.granted_by or "nobody known"
+    return say(f"{grant.role.word} in ", Name(", ".join(grant.rooms)), f" (as {grant.subject}, given by {giver}{also})")
 
 
 COMMAND = Command(

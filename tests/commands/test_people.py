@@ -59,7 +59,7 @@ async def test_help_shows_only_what_the_person_may_use(house: House) -> None:
     stranger, viewer = told(await house.say("help", "mallory")), told(await house.say("help", "vera"))
     assert "/whoami" in stranger
     assert "/participants" not in stranger
-    assert "An admin can give you one" in stranger
+    assert "An admin can give you a role" in stranger
     assert "/participants" in viewer
     assert "/mute" not in viewer
     assert "/metadata" not in told(await house.say("help"))
