@@ -104,6 +104,9 @@ class Roster(Protocol):
     async def default_room(self, channel: str) -> str | None:
         """The room name or glob that `/use` set for this channel key."""
 
+    async def channels(self, prefix: str) -> Mapping[str, str]:
+        """The channel keys that begin so (`slack:T1/`) and have a default, each with its room name or glob."""
+
 
 class Pending(Protocol):
     """Buttons and questions that wait for a press."""

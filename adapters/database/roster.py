@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import Text, func, select
 from sqlalchemy import bindparam as bind
-from sqlalchemy import select
 
 from adapters.database.readers import Readers
 from adapters.database.rows import storable
@@ -22,6 +22,10 @@ _GRANTS = (
 _OF_SUBJECT = _GRANTS.where(grants.c.subject == bind("of_subject"))
 _DEFAULT = select(defaults.c.room).where(
     defaults.c.server == bind("of_server"), defaults.c.channel == bind("of_channel")
+)
+_CHANNELS = select(defaults.c.channel, defaults.c.room).where(
+    defaults.c.server == bind("of_server"),
+    func.substr(defaults.c.channel, 1, func.length(bind("of_prefix", type_=Text))) == bind("of_prefix"),
 )
 
 
@@ -45,3 +49,7 @@ class DatabaseRoster:
     async def default_room(self, channel: str) -> str | None:
         asked = {"of_server": self._server, "of_channel": storable(channel)}
         return await self._readers.run(lambda connection: connection.scalar(_DEFAULT, asked))
+
+    async def channels(self, prefix: str) -> Mapping[str, str]:
+        rows = await self._readers.rows(_CHANNELS, [{"of_server": self._server, "of_prefix": storable(prefix)}])
+        return dict(map(tuple, rows))

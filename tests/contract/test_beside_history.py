@@ -57,6 +57,31 @@ async def test_a_channel_has_the_default_room_that_was_set_last(database: Databa
         assert await database.roster.default_room("slack:T1/C1") == expected
 
 
+async def test_the_channels_below_a_prefix_are_those_that_have_a_default(database: Database) -> None:
+    wanted = {"slack:T1/C1": "stage", "slack:T1/C2": "stage-*"}
+    others = {
+        "slack:t1/C3": "stage",
+        "slack:T10/C4": "stage",
+        "discord:1": "stage",
+        "slack:T_/C5": "a",
+        "slack:T%/C": "a",
+    }
+    for channel, room in (wanted | others).items():
+        await use(database, channel, "before")
+        await use(database, channel, room)
+    await use(database, "slack:T1/C9", "stage")
+    await use(database, "slack:T1/C9", "")
+    assert await database.roster.channels("slack:T1/") == wanted
+    assert await database.roster.channels("slack:T_/") == {"slack:T_/C5": "a"}
+    assert await database.roster.channels("") == wanted | others
+    assert await database.roster.channels("slack:T2/") == {}
+
+
+async def use(database: Database, channel: str, room: str) -> None:
+    draft = Draft(EntryKind.DEFAULT, Content(), projection=ChannelDefault(channel, room))
+    await database.history.append([draft])
+
+
 def item(token: str, group: str = "question") -> PendingItem:
     return PendingItem(token, "console:alice", "console", '{"command": "kick"}', START, group)
 
