@@ -26,7 +26,7 @@ Inside a test, with the fixture `slack` (or `async with stand_in(World.usual(ent
     slack.use_http("http://127.0.0.1:8080/slack/events")                   # the same people, over signed HTTP
     await slack.deliver_http(url, payload, secret="forged")                # age=600, retry=(1, "http_timeout"), headers
     await slack.redeliver(done)                                            # the same payload, with its retry fields
-    await slack.sockets.disconnect("warning")                              # drop(), refusing = True; [0].mute = True
+    await slack.sockets.disconnect("warning")                          # drop(); refusing = True; open[0].mute = True
     slack.trouble.limit("chat.postMessage", times=1, retry_after=1)        # slow, fail, drop; "response_url", "*" too
     slack.revoke()                                                         # restore(); app.scopes.discard(...)
     assert slack.called("chat.postEphemeral") == []                        # Call: method, args, token, error, status

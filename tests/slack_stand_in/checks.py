@@ -73,7 +73,10 @@ class Checks:
 
     def outgoing(self, root: str, payload: Json) -> None:
         """AssertionError when the stand-in itself made a payload that Slack would not send."""
-        if self.schemas and (wrong := wrong_payload(root, payload)):
+        if not self.schemas:
+            return
+        # recorded payloads have `"enterprise": null`, which the types leave out
+        if wrong := wrong_payload(root, {k: v for k, v in payload.items() if (k, v) != ("enterprise", None)}):
             raise AssertionError(f"the stand-in made a wrong {root}: {wrong}")
 
     def _schemas(self, check: Any, body: Any) -> list[str]:

@@ -104,10 +104,10 @@ def find(blocks: Sequence[Json], label: str, beside: str = "") -> Control:
     return found[0]
 
 
-def choice(element: Mapping[str, Any], wanted: str, offered: Sequence[Json] = ()) -> Json:
+def choice(element: Mapping[str, Any], wanted: str | Json, offered: Sequence[Json] = ()) -> Json:
     """The option with this label or value; AssertionError when the person is offered none."""
     for option in options(element, offered):
-        if wanted in (option["text"]["text"], option.get("value")):
+        if wanted == option or wanted in (option["text"]["text"], option.get("value")):
             return option
     shown = [one["text"]["text"] for one in options(element, offered)]
     raise AssertionError(f"no option is {wanted!r}: there are {shown}")
@@ -147,27 +147,32 @@ def is_empty(state: Mapping[str, Any]) -> bool:
 
 
 def action(control: Control, action_ts: str, offered: Sequence[Json] = (), option: str = "") -> Json:
-    """The entry of `actions` for a press of it."""
+    """The entry of `actions` for a press of it; `option` is what is chosen, or typed, in it."""
     element = control.element
     block_id, action_id = control.key
     found = {"type": element["type"], "block_id": block_id, "action_id": action_id, "action_ts": action_ts}
     if element["type"] == "button":
         return found | {key: element[key] for key in ("text", "value", "style", "url") if key in element}
-    chosen = control.option
-    if option:
-        chosen = choice(element, option, offered)
+    wanted = option or control.option
     if element["type"] == "overflow":
-        return found | {"selected_option": _present(chosen, control)}
-    if chosen is not None and element["type"] in _MULTIPLE:
-        return found | {"selected_options": [chosen]}
-    if chosen is not None:
-        kept = {key: element[key] for key in ("placeholder", "initial_option") if key in element}
-        return found | kept | {"selected_option": chosen}
-    state = blank(element) or {}
-    return found | {key: value for key, value in state.items() if key != "type"}
+        return found | {"selected_option": choice(element, wanted or "")}
+    if wanted:
+        return found | filled(element, [wanted] if element["type"] in _MULTIPLE else wanted, offered)
+    return found | (blank(element) or {})
 
 
-def _present(option: Json | None, control: Control) -> Json:
-    if option is None:
-        raise AssertionError(f"say which entry of {control.element['action_id']} is chosen")
-    return option
+def state_of(one: Mapping[str, Any]) -> Json | None:
+    """The part of an action that stays in the state; None for what has none."""
+    if one["type"] in _PRESSED_ONLY:
+        return None
+    return {key: value for key, value in one.items() if key in ("type", "value") or key.startswith("selected_")}
+
+
+def values(blocks: Sequence[Json], touched: Mapping[tuple[str, str], Json]) -> Json:
+    """`state.values`: every input, filled in or not."""
+    found: Json = {}
+    for control in controls(blocks):
+        state = touched.get(control.key) or blank(control.element)
+        if state is not None:
+            found.setdefault(control.key[0], {})[control.key[1]] = state
+    return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.ports import Clock
 from tests.slack_stand_in.answers import Answer, Answers
+from tests.slack_stand_in.calls import Secrets
 from tests.slack_stand_in.checks import Checks
 from tests.slack_stand_in.controls import Json, named
 from tests.slack_stand_in.errors import Failures, Refused
@@ -22,6 +23,9 @@ class Desk:
     def __init__(self, world: World, clock: Clock) -> None:
         self.world, self.clock = world, clock
         self.failures = Failures()
+        app = world.app
+        secrets = {"bot": app.bot_token, "app": app.app_token, "signing": app.signing_secret}
+        self.secrets = Secrets(self.failures, secrets)
         self.stamps = Stamps(clock)
         self.checks = Checks(self.failures)
         self.messages = Messages()

@@ -14,6 +14,7 @@ _NOTHING: tuple[Any, ...] = ("", None, {}, [])
 
 def acknowledged(desk: Desk, delivery: Delivery, payload: Any) -> None:
     """`delivery.trouble` says what the person is told instead, if Slack cannot use it."""
+    desk.secrets.cleaned(payload, f"acknowledgement of {delivery.what}")
     if payload not in _NOTHING and not delivery.accepts:
         desk.failures.add(f"{delivery.what}: its acknowledgement carries a payload, which Slack does not read")
         return

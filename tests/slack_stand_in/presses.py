@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.slack_stand_in import controls, payloads
-from tests.slack_stand_in.controls import Control, Json
+from tests.slack_stand_in.controls import Json
 from tests.slack_stand_in.deliveries import Delivery
 from tests.slack_stand_in.messages import Message, Shown
 from tests.slack_stand_in.screen import Screen
@@ -36,20 +36,22 @@ class Presses(Screen):
         control = controls.find(where.blocks if unseen else place.blocks, label, beside)
         offered = place.offered.get(control.key, []) if isinstance(place, View) else []
         action = {**controls.action(control, self._desk.stamps.ts(), offered, option), **(forged or {})}
+        state = controls.state_of(action)
+        touched = {control.key: state} if state else {}
         if isinstance(place, View):
-            return await self._press_in_view(user, place, control, action)
+            place.state |= touched
+            return await self._press_in_view(user, place, action)
         answer = self._answer("actions", user, place.channel, place)
+        values = controls.values(place.blocks, touched)
         payload = {
-            **payloads.in_message(self._desk, "block_actions", user, place, {}),
+            **payloads.in_message(self._desk, "block_actions", user, place, values),
             "actions": [action],
             "trigger_id": self._desk.triggers.issue(user.id),
             "response_url": self._sending.base + answer.path,
         }
         return await self._interaction(payload, user, answer=answer)
 
-    async def _press_in_view(self, user: User, view: View, control: Control, action: Json) -> Delivery:
-        if "selected_option" in action and action["type"] != "overflow":
-            view.state[control.key] = {"type": action["type"], "selected_option": action["selected_option"]}
+    async def _press_in_view(self, user: User, view: View, action: Json) -> Delivery:
         trigger = self._desk.triggers.issue(user.id, view.id)
         found = payloads.in_view(self._desk, "block_actions", user, view)
         return await self._interaction({**found, "actions": [action], "trigger_id": trigger}, user, view=view)

@@ -9,8 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.slack_stand_in import chat_methods, read_methods, view_methods
-from tests.slack_stand_in.calls import ANSWERS, Call, Secrets, Trouble, Troubles
+from tests.slack_stand_in import chat_methods, read_methods, shapes, view_methods
+from tests.slack_stand_in.calls import ANSWERS, Call, Trouble, Troubles
 from tests.slack_stand_in.controls import Json
 from tests.slack_stand_in.desk import Desk
 from tests.slack_stand_in.errors import Refused
@@ -18,6 +18,7 @@ from tests.slack_stand_in.methods import Method, Tokens
 from tests.slack_stand_in.sockets import Sockets, reset
 
 _MOST_BYTES = 4 * 1024 * 1024
+_ANYWHERE = {"token", "team_id"}  # Bolt's client sends the team along with every call
 
 
 class Server:
@@ -27,9 +28,7 @@ class Server:
         self._desk, self._sockets, self._troubles = desk, sockets, troubles
         self.calls: list[Call] = []
         self.tokens = Tokens(desk)
-        app = desk.world.app
-        values = {"bot": app.bot_token, "app": app.app_token, "signing": app.signing_secret}
-        self._secrets = Secrets(desk.failures, values)
+        self._secrets = desk.secrets
         self._base = ""
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1)
         self._methods: dict[str, Method] = {
@@ -57,9 +56,13 @@ class Server:
         app.router.add_get("/link/", self._sockets.handle)
         for kind in ("commands", "actions", "app"):
             app.router.add_post(f"/{kind}/{{rest:.*}}", self._respond)
-        # Slack takes GET for reads too; Usher never does, and others who imitate Slack do not.
-        app.router.add_get("/api/{method}", _not_found)
+        # Slack takes GET for reads too; others who imitate it do not, and Usher asks with POST alone.
+        app.router.add_get("/api/{method}", self._got)
         return app
+
+    async def _got(self, request: web.Request) -> web.Response:
+        self.calls.append(Call(request.match_info["method"], {}, status=404))
+        return web.Response(status=404)
 
     def _socket_url(self) -> str:
         return self._base.replace("http", "ws", 1) + self._sockets.ticket()
@@ -88,16 +91,19 @@ class Server:
         if method is None:
             self._desk.failures.add(f"{name}: a method that the stand-in does not know")
             raise Refused("unknown_method")
-        if unknown := sorted(set(args) - set(method.arguments.split()) - {"token"}):
+        if unknown := sorted(set(args) - set(method.arguments.split()) - _ANYWHERE):
             self._desk.failures.add(f"{name}: Slack does not read the arguments {unknown}")
         self.tokens.check(token, method, name)
+        if name == "auth.test" and token == self._desk.world.app.app_token:
+            return shapes.auth_app(self._desk.world)
         return method.run(self._desk, args)
 
     def _answered(self, call: Call, method: Method | None) -> web.Response:
-        headers = {"x-oauth-scopes": ",".join(sorted(self._desk.world.app.scopes))}
+        scopes = {"bot": ",".join(sorted(self._desk.world.app.scopes)), "app": "connections:write"}
+        headers = {"x-oauth-scopes": scopes[call.token]} if call.token in scopes else {}
         if method is not None and method.scope:
             headers["x-accepted-oauth-scopes"] = method.scope
-        return web.json_response(call.answer, headers=headers if call.token == "bot" else {})
+        return web.json_response(call.answer, headers=headers)
 
     def _troubled(self, request: web.Request, call: Call, trouble: Trouble) -> web.Response:
         if trouble.dropped:
@@ -138,10 +144,6 @@ class Server:
         except Refused as refused:
             return refused
         return None
-
-
-async def _not_found(request: web.Request) -> web.Response:
-    return web.Response(status=404)
 
 
 async def _arguments(request: web.Request, method: Method | None) -> tuple[str, Json, Refused | None]:

@@ -19,6 +19,11 @@ def auth(world: World) -> Json:
     return found | ({"enterprise_id": world.enterprise} if world.enterprise else {})
 
 
+def auth_app(world: World) -> Json:
+    """What an app-level token is of."""
+    return {"app_name": world.app.name, "app_id": world.app.id}
+
+
 def user(world: World, one: User) -> Json:
     """A deactivated person has few fields left; a stranger is one only until they share a channel with the app."""
     shared = any({one.id, world.app.user} <= channel.members for channel in world.channels.values())

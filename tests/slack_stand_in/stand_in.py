@@ -84,6 +84,14 @@ class SlackStandIn(People):
         """A post of one's own making; the options are `Sending.deliver_http`'s."""
         return await self.sending.deliver_http(url, payload, kind, **options)
 
+    async def ssl_check(self, url: str, *, method: str = "POST") -> Answered:
+        """What Slack asks of a command's URL now and then; it wants a 200."""
+        return await self.sending.ssl_check(url, method=method)
+
+    async def url_verification(self, url: str) -> Answered:
+        """What Slack asks when a request URL is set; it wants the challenge back."""
+        return await self.sending.url_verification(url)
+
     def revoke(self, word: str = "token_revoked", *, app: bool = False) -> None:
         """The bot's token is worth nothing from now on (the app-level one with `app`)."""
         self._server.tokens.revoked[self.app.app_token if app else self.app.bot_token] = word

@@ -50,15 +50,6 @@ class View:
     def labels(self) -> list[str]:
         return controls.labels(self.blocks)
 
-    def values(self) -> Json:
-        """`state.values`: every input, filled in or not."""
-        found: Json = {}
-        for control in controls.controls(self.blocks):
-            state = self.state.get(control.key) or controls.blank(control.element)
-            if state is not None:
-                found.setdefault(control.key[0], {})[control.key[1]] = state
-        return found
-
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
@@ -195,7 +186,7 @@ def rendered(view: View, world: World) -> Json:
         "type": view.body["type"],
         "blocks": view.blocks,
         **{key: view.body.get(key, default()) for key, default in _OPTIONAL},
-        "state": {"values": view.values()},
+        "state": {"values": controls.values(view.blocks, view.state)},
         "hash": view.hash,
         "previous_view_id": view.previous or None,
         "root_view_id": view.root,

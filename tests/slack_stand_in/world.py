@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from adapters.slack.manifest import manifest
 from bot.registry import load
@@ -82,6 +82,7 @@ class App:
         return frozenset(one["callback_id"] for one in self.manifest["features"]["shortcuts"] if one["type"] == kind)
 
 
+T = TypeVar("T")
 Who: TypeAlias = User | str
 Where: TypeAlias = Channel | str
 Which: TypeAlias = Group | str
@@ -143,20 +144,13 @@ class World:
         return group
 
     def user(self, who: Who) -> User:
-        if isinstance(who, User):
-            return who
-        return self.users.get(who) or next(one for one in self.users.values() if one.name == who)
+        return who if isinstance(who, User) else _named(self.users, who, "name")
 
     def channel(self, where: Where) -> Channel:
-        if isinstance(where, Channel):
-            return where
-        name = where.removeprefix("#")
-        return self.channels.get(where) or next(one for one in self.channels.values() if one.name == name)
+        return where if isinstance(where, Channel) else _named(self.channels, where.removeprefix("#"), "name")
 
     def group(self, which: Which) -> Group:
-        if isinstance(which, Group):
-            return which
-        return self.groups.get(which) or next(one for one in self.groups.values() if one.handle == which)
+        return which if isinstance(which, Group) else _named(self.groups, which, "handle")
 
     def direct(self, who: Who) -> Channel:
         """The direct message between somebody and the app, opened if need be."""
@@ -173,6 +167,15 @@ class World:
     def shared(self, channel: Channel) -> bool:
         """Whether there are people of another organisation in it."""
         return any(self.users[one].kind is Kind.STRANGER for one in channel.members)
+
+
+def _named(known: Mapping[str, T], given: str, field_name: str) -> T:
+    for identifier, one in known.items():
+        if given in (identifier, getattr(one, field_name)):
+            return one
+    raise AssertionError(
+        f"nothing is called {given!r}: there are {[getattr(one, field_name) for one in known.values()]}"
+    )
 
 
 def _new_id(prefix: str, name: str, taken: Iterable[str]) -> str:
