@@ -113,6 +113,13 @@ SETTINGS: tuple[Setting, ...] = (
         ",".join(HAND_ATTRIBUTES),
         v.words,
     ),
+    Setting(
+        "USHER_REASONS",
+        "Reasons that can be given with one tap, comma-separated: at most 20, of at most 75 characters",
+        "shouting,spam,off topic",
+        "",
+        v.reasons,
+    ),
     Setting("USHER_PAGE_SIZE", "Lines on a page", "20", "20", v.number(5, 100)),
     Setting("USHER_FIND_CALLS", "How many rooms one /find looks into", "50", "50", v.number(1, 1000)),
     Setting("USHER_SERVER", "The name of this LiveKit project in the history and in grants", "main", "main", v.name),

@@ -52,6 +52,7 @@ class Settings:
             identities=self["USHER_IDENTITIES"],
             title_key=self["USHER_TITLE_KEY"],
             hand_attributes=self["USHER_HAND_ATTRIBUTES"],
+            reasons=self["USHER_REASONS"],
             page_size=self["USHER_PAGE_SIZE"],
             find_calls=self["USHER_FIND_CALLS"],
         )

@@ -17,6 +17,7 @@ from bot.registry import load
 
 GIVEN = tuple(role.word for role in Role if role)
 DIGITS = 9
+MOST_REASONS, LONGEST_REASON = 20, 75
 NONE = "none"
 
 _HOST_PORT = re.compile(r"(?:\[([^\]]*)\]|([^\s:/@\[\]]+)):(\d{1,5})")
@@ -47,6 +48,17 @@ def text(given: str) -> str:
 def words(given: str) -> tuple[str, ...]:
     """Comma-separated words."""
     return tuple(word for word in (part.strip() for part in given.split(",")) if word)
+
+
+def reasons(given: str) -> tuple[str, ...]:
+    """Comma-separated reasons; each has to fit into a menu, and all of them into one."""
+    found = tuple(dict.fromkeys(words(given)))
+    if len(found) > MOST_REASONS:
+        raise ValueError(f"has {len(found)} reasons; it takes {MOST_REASONS}")
+    for reason in found:
+        if len(reason) > LONGEST_REASON or not reason.isprintable():
+            raise ValueError(f"has {reason!r}: a reason has 1 to {LONGEST_REASON} printable characters")
+    return found
 
 
 def livekit_url(given: str) -> str:

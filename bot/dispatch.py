@@ -21,6 +21,7 @@ from bot.pending import PendingItem
 from bot.people import ChatUser, Moderator, Role
 from bot.press import arguments, decode
 from bot.public import public_line
+from bot.reasons import with_reasons
 from bot.redact import redacted
 from bot.refusals import Refusals
 from bot.reply import Reply, Tone, say
@@ -123,6 +124,7 @@ class Dispatcher:
         everywhere = any(grant.role >= Role.ADMIN and "*" in grant.rooms for grant in moderator.grants)
         if not (everywhere or (room and sees_hidden(moderator, room))):
             reply = redacted(reply, known)
+        reply = with_reasons(reply, self.services, moderator, invocation, bound)
         reply = await self._buttons.stored(replace(reply, room=room), invocation)
         if line is None:
             return reply

@@ -14,7 +14,7 @@ HAND_ATTRIBUTES = ("handRaisedAt", "hand_raised", "raised_hand", "hand")
 class Policy:
     """`roles` overrides what a command needs. `protected` are identity globs (hosts), `protected_attribute` is a
     `key=value` that protects those who cannot edit it. `identities` maps a platform to the identity its users have
-    in rooms, with `{id}` for the platform's user id. Times are seconds."""
+    in rooms, with `{id}` for the platform's user id. `reasons` can be picked with one tap. Times are seconds."""
 
     admins: tuple[str, ...] = ()
     roles: Mapping[str, Role] = field(default_factory=dict)
@@ -23,6 +23,7 @@ class Policy:
     identities: Mapping[str, str] = field(default_factory=lambda: {"console": "{id}"})
     title_key: str = "title"
     hand_attributes: tuple[str, ...] = HAND_ATTRIBUTES
+    reasons: tuple[str, ...] = ()
     page_size: int = 20
     find_calls: int = 50
     confirm_seconds: float = 300.0

@@ -106,10 +106,12 @@ def test_the_policy_holds_what_was_set() -> None:
         "USHER_IDENTITIES": "discord=d:{id}",
         "USHER_TITLE_KEY": "name",
         "USHER_HAND_ATTRIBUTES": "hand",
+        "USHER_REASONS": "shouting, off topic",
         "USHER_PAGE_SIZE": "7",
         "USHER_FIND_CALLS": "9",
     }
     policy = load(given).policy
+    assert policy.reasons == ("shouting", "off topic")
     assert (policy.protected, policy.protected_attribute) == (("host-*",), "role=host")
     assert policy.identity_of("discord", "8") == "d:8"
     assert (policy.title_key, policy.hand_attributes, policy.page_size, policy.find_calls) == ("name", ("hand",), 7, 9)
