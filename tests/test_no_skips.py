@@ -13,6 +13,7 @@ import pytest
 
 @pytest.mark.real
 @pytest.mark.participants
+@pytest.mark.emulate
 def test_real():
     pass
 """
@@ -20,7 +21,9 @@ def test_real():
 
 @pytest.fixture(autouse=True)
 def marks(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nmarkers =\n    real\n    participants\nasyncio_default_fixture_loop_scope = function\n")
+    pytester.makeini(
+        "[pytest]\nmarkers =\n    real\n    participants\n    emulate\nasyncio_default_fixture_loop_scope = function\n"
+    )
 
 
 def run(pytester: pytest.Pytester, *files: str) -> pytest.RunResult:
@@ -88,4 +91,4 @@ def test_a_run_without_any_real_test_fails(pytester: pytest.Pytester) -> None:
     result = run(pytester, "def test_it():\n    pass\n")
     result.assert_outcomes(passed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["*no test ran that is marked participants or real."])
+    result.stdout.fnmatch_lines(["*no test ran that is marked emulate or participants or real."])
