@@ -181,7 +181,7 @@ class Web:
 
 
 def _quiet_logger() -> logging.Logger:
-    """slack_sdk logs whole requests, answers and the proxy's address with its login, unless the level stands higher."""
+    """slack_sdk logs whole requests and answers, unless the level of its logger stands higher than "debug"."""
     logger = logging.getLogger("adapters.slack.sdk")
     logger.setLevel(logging.INFO)
     return logger

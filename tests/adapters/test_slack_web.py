@@ -321,7 +321,8 @@ async def test_a_redirect_is_not_followed(status: int) -> None:
 
 async def test_no_token_reaches_an_exception_a_repr_or_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    async with slack(OK, limited("1"), reset, reply(200, {"ok": False, "error": TOKEN})) as (web, server):
+    ticket = reply(200, {"ok": True, "url": "wss://slack.example/?ticket=secret"})
+    async with slack(ticket, limited("1"), reset, reply(200, {"ok": False, "error": TOKEN})) as (web, server):
         await web.client.auth_test()
         told = [await refused(web.call("chat.postMessage", channel="C1", text="x")) for _ in range(2)]
         server.then(reply(200, b"<html>", content_type="text/html"))
