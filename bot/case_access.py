@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from bot.authorise import sees_hidden
 from bot.callers import is_marked, without_numbers
 from bot.context import Context
 from bot.errors import BadArgument
 from bot.history import Case, CaseQuery
-from bot.people import Role
+from bot.people import Moderator
 from bot.recent import Seen
+from bot.sight import sees_everything
 from bot.words import fold
 
 LATEST = 20
@@ -19,32 +20,27 @@ LATEST = 20
 async def visible_case(context: Context, number: int) -> Case:
     """The case; `BadArgument` in the same words when there is none and when it is out of scope."""
     case = await context.services.history.case(number)
-    if case is None or not may_see(context, case):
+    if case is None or not may_see(context.moderator, case):
         raise BadArgument(f"There is no case {number} that you may see. /history lists the cases.")
     return case
 
 
-def may_see(context: Context, case: Case) -> bool:
+def may_see(moderator: Moderator, case: Case) -> bool:
     """Cases of the rooms in scope; what is about hidden people is for admins, as they are themselves."""
     room = case.opening.room
     if not room:
-        return sees_everything(context)
-    return context.moderator.may_see(room) and (not case.hidden or sees_hidden(context.moderator, room))
+        return sees_everything(moderator)
+    return moderator.may_see(room) and (not case.hidden or sees_hidden(moderator, room))
 
 
-def may_find(context: Context, case: Case, text: str) -> bool:
+def may_find(moderator: Moderator, case: Case, text: str, known: Collection[str]) -> bool:
     """Whether a search for this text may find the case: the number of a caller is found by admins alone."""
-    opening, known = case.opening, context.services.recent.numbers
-    if not text or sees_hidden(context.moderator, opening.room):
+    opening = case.opening
+    if not text or sees_hidden(moderator, opening.room):
         return True
     called = f"{opening.identity}\n{opening.name}"
     shown = without_numbers(called, known)
     return shown == called or fold(text) in fold(shown)
-
-
-def sees_everything(context: Context) -> bool:
-    """Whether entries that belong to no room (grants, refusals) are shown, since they may name any room."""
-    return any(grant.role >= Role.ADMIN and "*" in grant.rooms for grant in context.moderator.grants)
 
 
 async def left_before(context: Context, room: str, identities: Iterable[str]) -> Seen | None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot import sight
 from bot.authorise import sees_hidden
-from bot.callers import find_masked, masked
+from bot.callers import find_masked
 from bot.command import BoundInvocation, Command, Invocation, Nothing
 from bot.model import Participant, Room
 from bot.people import Moderator, Role
@@ -75,9 +76,7 @@ class Context:
             found = await self.services.rooms.list_participants(room)
             self.services.recent.remember(room, found)
             self._people[room] = found
-        if sees_hidden(self.moderator, room):
-            return self._people[room]
-        return tuple(person for person in self._people[room] if not person.permission.hidden)
+        return sight.visible(self.moderator, room, self._people[room])
 
     async def everybody(self, room: str) -> tuple[Participant, ...]:
         """Everybody in the room, hidden or not: for what is done to all of them, never to be shown."""
@@ -86,8 +85,7 @@ class Context:
 
     async def shown(self, room: str) -> tuple[Participant, ...]:
         """The same people as they are shown and searched: callers under a masked number, except to admins."""
-        people = await self.people(room)
-        return people if sees_hidden(self.moderator, room) else tuple(masked(person) for person in people)
+        return sight.shown(self.moderator, room, await self.people(room))
 
     async def find(self, room: str, line: str, words: Sequence[Word]) -> Matches:
         """Whom the words at the beginning of the line may name; a number names nobody, except to admins."""

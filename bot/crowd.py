@@ -30,14 +30,26 @@ def locked_sources(person: Participant) -> tuple[Source, ...]:
     return tuple(source for source in order if source not in person.permission.effective_sources)
 
 
+GROUPS = ("Open microphones", "Hands raised", "On stage", "Audience")
+
+
+def group_of(person: Participant, policy: Policy) -> int:
+    """Which of the groups somebody belongs to: the first that fits."""
+    return 0 if person.open_audio else 1 if hand_raised(person, policy) else 2 if on_stage(person) else 3
+
+
 def ordered(people: Iterable[Participant], policy: Policy) -> list[Participant]:
     """Open microphones, then hands, then speakers, then the rest; by name within each. LiveKit's order is random."""
 
     def rank(person: Participant) -> tuple[int, str, str]:
-        group = 0 if person.open_audio else 1 if hand_raised(person, policy) else 2 if on_stage(person) else 3
-        return (group, fold(person.display), person.identity)
+        return (group_of(person, policy), fold(person.display), person.identity)
 
     return sorted(people, key=rank)
+
+
+def called(person: Participant, folded: str) -> bool:
+    """Whether these folded words are a part of the name or the identity."""
+    return folded in fold(person.name) or folded in fold(person.identity)
 
 
 def _shows(source: Source, type_: TrackType) -> Callable[[Participant, Policy], bool]:
@@ -79,7 +91,7 @@ def matching(people: Sequence[Participant], words: str, policy: Policy) -> list[
         return list(people)
     if (test := _TESTS.get(wanted)) is not None:
         return [person for person in people if test(person, policy)]
-    return [person for person in people if wanted in fold(person.name) or wanted in fold(person.identity)]
+    return [person for person in people if called(person, wanted)]
 
 
 def ago(since: datetime | None, now: datetime) -> str:

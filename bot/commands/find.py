@@ -35,7 +35,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
         for room, people in zip(asked, answers, strict=True)
         if not isinstance(people, RoomError)
         for person in people
-        if wanted in fold(person.name) or wanted in fold(person.identity)
+        if crowd.called(person, wanted)
     ]
     found.sort(key=lambda pair: (fold(pair[1].display), pair[0].name))
     failed = sum(isinstance(answer, RoomError) for answer in answers)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
-from bot.case_access import may_find, may_see, sees_everything
+from bot.case_access import may_find, may_see
 from bot.case_lines import outcome_word, verb, whom
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
@@ -16,6 +16,7 @@ from bot.pages import page_buttons
 from bot.params import Page
 from bot.people import Role
 from bot.reply import Column, Mention, Name, Reply, Spans, Table, Time, Tone, say, text
+from bot.sight import sees_everything
 from bot.words import near
 
 COLUMNS = (
@@ -41,8 +42,11 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     query, said = _query(context, arguments)
     found = await context.services.history.cases(query)
     now = context.services.clock.now()
+    moderator, known = context.moderator, context.services.recent.numbers
     rows = tuple(
-        _row(case, now) for case in found.cases if may_see(context, case) and may_find(context, case, query.text)
+        _row(case, now)
+        for case in found.cases
+        if may_see(moderator, case) and may_find(moderator, case, query.text, known)
     )
     line = " ".join(filter(None, ["history", _words(context)]))
     title = say("History", f", {said}" if said else "", f", page {arguments.page}" if arguments.page > 1 else "", ":")
@@ -65,7 +69,7 @@ def _query(context: Context, arguments: Arguments) -> tuple[CaseQuery, str]:
         raise BadArgument(f"There are at most {MOST_PAGES} pages. Narrow the question: /history bob kind:mute")
     query = CaseQuery(
         rooms=context.moderator.scopes,
-        everywhere=sees_everything(context),
+        everywhere=sees_everything(context.moderator),
         room=arguments.room,
         limit=size,
         offset=(max(1, arguments.page) - 1) * size,

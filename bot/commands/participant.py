@@ -89,7 +89,7 @@ def _open(track: Track) -> str:
 async def _cases(context: Context, person: Participant) -> list[Part]:
     query = CaseQuery(rooms=(context.room,), room=context.room, identity=person.identity, limit=PAST_CASES)
     page = await context.services.history.cases(query)
-    cases = [case for case in page.cases if may_see(context, case)]
+    cases = [case for case in page.cases if may_see(context.moderator, case)]
     if not cases:
         return [text("No past cases in this room.")]
     lines: list[Part] = [Text(case_line(case, context.services.clock.now())) for case in cases]
