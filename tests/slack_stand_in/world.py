@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
 from adapters.slack.manifest import manifest
@@ -52,11 +53,17 @@ class Group:
     enabled: bool = True
 
 
+@cache
+def usher_manifest() -> Mapping[str, Any]:
+    """Usher's own manifest; finding all commands takes its time."""
+    return manifest(load())
+
+
 @dataclass(slots=True)
 class App:
     """The app as Slack knows it. `scopes` may be changed while it runs; what it listens to stands in its manifest."""
 
-    manifest: Mapping[str, Any] = field(default_factory=lambda: manifest(load()))
+    manifest: Mapping[str, Any] = field(default_factory=usher_manifest)
     id: str = "A0USHER"
     user: str = "U0USHER"
     bot: str = "B0USHER"
@@ -178,7 +185,8 @@ def _named(known: Mapping[str, T], given: str, field_name: str) -> T:
     )
 
 
-def _new_id(prefix: str, name: str, taken: Iterable[str]) -> str:
+def _new_id(prefix: str, name: str, taken: Collection[str]) -> str:
     """An id that shows the name."""
     stem = prefix + re.sub("[^A-Z0-9]", "", name.upper())
-    return next(one for one in (stem, *(f"{stem}{number}" for number in range(2, 100_000))) if one not in set(taken))
+    number = sum(one.startswith(stem) for one in taken) + 1
+    return stem if stem not in taken else f"{stem}{number}"
