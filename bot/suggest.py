@@ -1,0 +1,207 @@
+"""What there is to choose from while somebody types: rooms, people, tracks and cases, for those who may see them.
+
+Whoever has no role in a room gets nothing of it. All of it is an aid: where LiveKit or the history does not answer in
+time there is nothing to choose from, and never an error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot import case_search, crowd, sight
+from bot.dispatch import Dispatcher
+from bot.errors import HistoryError
+from bot.model import Participant, Room
+from bot.people import ChatUser, Moderator
+from bot.snapshots import Snapshots
+from bot.tasks import within
+from bot.words import ending, fold, told
+
+LOOKED_INTO = 10  # rooms of which the open microphones are counted
+LONGEST_NAME = 32  # characters of a name in a label: what tells people apart stands behind it
+LONGEST_TEXT = 256
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedRoom:
+    """`facts` are words for the eye: `12 people, 3 open microphones`."""
+
+    name: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedPerson:
+    """`value` names exactly this person in a command, `group` is one of `crowd.GROUPS`."""
+
+    label: str
+    value: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedTrack:
+    """`value` is the track's sid."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedCase:
+    label: str
+    number: int
+
+
+class Suggestions:
+    """`fresh_seconds` is how old a look may be that is used again, `deadline_seconds` how long anybody waits.
+
+    `longest_value` is the most that the platform takes as a value, in UTF-16 units.
+    """
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        *,
+        fresh_seconds: float = 1.0,
+        deadline_seconds: float = 1.0,
+        longest_value: int = 100,
+    ) -> None:
+        services = dispatcher.services
+        self._dispatcher = dispatcher
+        self._services = services
+        self._clock = services.clock
+        self._deadline = deadline_seconds
+        self._longest = longest_value
+        self._rooms = Snapshots(services.clock, self._look_for_rooms, fresh_seconds)
+        self._people = Snapshots(services.clock, self._look_into, fresh_seconds)
+
+    async def rooms(self, user: ChatUser, text: str = "", *, calming: bool = False) -> tuple[SuggestedRoom, ...]:
+        """The live rooms in scope whose name holds the text, sorted by name.
+
+        `calming`, here and below: for a command that only calms, for which groups as they were lately count.
+        """
+        until = self._until()
+        moderator, wanted = await self._moderator(user, until, calming=calming), _folded(text)
+        if not moderator.grants:
+            return ()
+        live = await self._rooms.get("", until) or ()
+        rooms = [room for room in live if moderator.may_see(room.name) and wanted in fold(room.name)]
+        looks = [self._people.get(room.name, until) for room in rooms[:LOOKED_INTO]]
+        looked = [*await asyncio.gather(*looks), *(None for _ in rooms[LOOKED_INTO:])]
+        return tuple(
+            SuggestedRoom(room.name, _facts(moderator, room, people))
+            for room, people in zip(rooms, looked, strict=True)
+        )
+
+    async def people(
+        self, user: ChatUser, room: str, text: str = "", *, calming: bool = False
+    ) -> tuple[SuggestedPerson, ...]:
+        """Those in the room of whose name or identity the text is a part; who can be heard first."""
+        found = await self._found(user, room, calming=calming)
+        wanted, groups = _folded(text), crowd.GROUPS
+        return tuple(
+            SuggestedPerson(_label(person), value, groups[crowd.group_of(person, self._services.policy)])
+            for person, value in found
+            if crowd.called(person, wanted)
+        )
+
+    async def tracks(
+        self, user: ChatUser, room: str, text: str = "", *, calming: bool = False
+    ) -> tuple[SuggestedTrack, ...]:
+        """The tracks in the room that are called so (`microphone`, the sid), or whose publisher is."""
+        found = await self._found(user, room, calming=calming)
+        wanted = _folded(text)
+        return tuple(
+            SuggestedTrack(f"{_who(person)}, {word} {'open' if track.open else 'muted'}", track.sid)
+            for person, _ in found
+            for track, word in ((track, crowd.track_word(track)) for track in crowd.in_order(person.tracks))
+            if crowd.called(person, wanted) or wanted in word or wanted in fold(track.sid)
+        )
+
+    async def cases(self, user: ChatUser, text: str = "") -> tuple[SuggestedCase, ...]:
+        """The cases in scope whose number begins so, of that command, or about somebody called so; newest first."""
+        until = self._until()
+        moderator = await self._moderator(user, until)
+        if not moderator.grants:
+            return ()
+        asked = text[:LONGEST_TEXT].strip().removeprefix("#")
+        found = await self._in_time(until, case_search.search(self._services, moderator, asked))
+        labels = ((case_search.label(self._services, moderator, case), case.number) for case in found or ())
+        return tuple(SuggestedCase(label, number) for label, number in labels)
+
+    async def aclose(self) -> None:
+        """Give up what is under way."""
+        await self._rooms.aclose()
+        await self._people.aclose()
+
+    def _until(self) -> float:
+        return self._clock.monotonic() + self._deadline
+
+    async def _in_time(self, until: float, work: Coroutine[Any, Any, Answer]) -> Answer | None:
+        try:
+            return await within(self._clock, until - self._clock.monotonic(), work)
+        except (HistoryError, TimeoutError):
+            return None
+
+    async def _moderator(self, user: ChatUser, until: float, *, calming: bool = False) -> Moderator:
+        """The person with their grants; with none when those cannot be known in time."""
+        return await self._in_time(until, self._dispatcher.moderator(user, calming=calming)) or Moderator(user)
+
+    async def _look_for_rooms(self, _: str) -> tuple[Room, ...]:
+        return await self._services.rooms.list_rooms()
+
+    async def _look_into(self, room: str) -> tuple[Participant, ...]:
+        people = await self._services.rooms.list_participants(room)
+        self._services.recent.remember(room, people)
+        return people
+
+    async def _found(self, user: ChatUser, room: str, *, calming: bool) -> list[tuple[Participant, str]]:
+        """Everybody in the room as they are shown to this person, in order; each with what names them."""
+        until = self._until()
+        moderator = await self._moderator(user, until, calming=calming)
+        if not room or not moderator.may_see(room):
+            return []
+        people = await self._people.get(room, until) or ()
+        real = {person.sid: person.identity for person in people}
+        shown = crowd.ordered(sight.shown(moderator, room, people), self._services.policy)
+        return [(person, self._value(person, real[person.sid])) for person in shown]
+
+    def _value(self, person: Participant, identity: str) -> str:
+        """The identity; the session of somebody whose identity is not to be seen, or not to be sent."""
+        fits = len(identity.encode("utf-16-le", "surrogatepass")) // 2 <= self._longest
+        return identity if fits and identity == person.identity and identity.isprintable() else person.sid
+
+
+def _folded(text: str) -> str:
+    return fold(text[:LONGEST_TEXT])
+
+
+def _facts(moderator: Moderator, room: Room, people: tuple[Participant, ...] | None) -> str:
+    """The people whom this person may see, counted; LiveKit's own number where nobody has looked."""
+    if people is None:
+        return _counted(room.num_participants, "person", "people")
+    seen = sight.visible(moderator, room.name, people)
+    audible = sum(bool(person.open_audio) for person in seen)
+    return f"{_counted(len(seen), 'person', 'people')}, {_counted(audible, 'open microphone', 'open microphones')}"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number or 'no'} {one if number == 1 else many}"
+
+
+def _who(person: Participant) -> str:
+    """`Bob Stone (…7f3a2b)`; of somebody without a name the identity."""
+    if not person.name or person.name == person.identity:
+        return told(ending(person.identity, LONGEST_NAME), LONGEST_NAME + 1)
+    return f"{told(person.name, LONGEST_NAME)} ({told(ending(person.identity))})"
+
+
+def _label(person: Participant) -> str:
+    devices = f", {crowd.devices(person)}" if person.tracks else ""
+    return f"{_who(person)}{devices}"
