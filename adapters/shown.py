@@ -14,7 +14,7 @@ _SPOKEN = re.compile(r"(?<![\w/.:<])/([a-z][a-z-]*)(?![\w/])")
 
 def size(text: str) -> int:
     """The length as a platform may count it: in UTF-16 units, which is never less than in characters."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fitted(text: str, room: int, form: Callable[[str], str]) -> str:

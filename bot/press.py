@@ -10,6 +10,9 @@ from bot.command import Again, BoundInvocation, Command, Kind, Nothing, Param, P
 from bot.model import Source
 from bot.people import Role
 
+_KEPT = tuple(one.name for one in fields(BoundInvocation) if one.name != "target")
+_JSON = json.JSONEncoder(default=dict)  # a page of menus is a hundred presses
+
 
 def encode(press: Press) -> str:
     """JSON of a press. Of a target only what names it is kept: it is looked at again when the button is pressed."""
@@ -19,8 +22,7 @@ def encode(press: Press) -> str:
         return json.dumps({"again": press.text, "room": press.room})
     target = press.target
     who = [target.room, target.identity, target.sid, target.name] if target else None
-    values = {one.name: getattr(press, one.name) for one in fields(press) if one.name != "target"}
-    return json.dumps({"bound": values, "target": who}, default=dict)
+    return _JSON.encode({"bound": {name: getattr(press, name) for name in _KEPT}, "target": who})
 
 
 def decode(text: str) -> Press:

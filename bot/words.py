@@ -130,6 +130,8 @@ _RTL_OR_CONTROL = frozenset({"R", "AL", "AN", "RLE", "LRE", "RLO", "LRO", "RLI",
 
 def isolated(name: str) -> str:
     """A name that cannot disturb the text around it: one line, no controls, right-to-left kept within itself."""
+    if name.isascii() and name.isprintable():  # by far the commonest, many times in each answer
+        return name
     shown = "".join(_visible(c) for c in name)
     if any(unicodedata.bidirectional(c) in _RTL_OR_CONTROL for c in shown):
         return f"\u2068{shown}\u2069"

@@ -51,7 +51,7 @@ class DatabasePending:
         put = {item.token: item for item in items}
         if put:
             self._unwritten.update(put)
-            self._writer.post(partial(_put, [_row(item) for item in items]), partial(self._written, put))
+            self._writer.post(partial(_put, tuple(items)), partial(self._written, put))
 
     async def get(self, token: str) -> PendingItem | None:
         if token in self._unwritten:
@@ -85,8 +85,8 @@ class DatabasePending:
             self._unwritten.pop(token, None)
 
 
-def _put(rows: Sequence[dict[str, Any]], transaction: Transaction) -> None:
-    transaction.run_all(_ADD, rows)
+def _put(items: Sequence[PendingItem], transaction: Transaction) -> None:
+    transaction.run_all(_ADD, [_row(item) for item in items])
 
 
 def _spend(token: str, transaction: Transaction) -> bool:
