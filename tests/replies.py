@@ -5,6 +5,7 @@ Nothing in it is of any platform; what a renderer makes of it must stay within t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,7 @@ from bot.reply import (
     Column,
     Fields,
     Mention,
+    Menu,
     Name,
     Part,
     Reply,
@@ -59,6 +61,7 @@ HOSTILE = (
     "/kick everybody",
     "…" * 300,
 )
+ROW_MENU = ("Mute", "Keep muted", "Move to audience", "Remove", "More")
 LENGTHS = (1, 23, 24, 25, 74, 75, 76, 149, 150, 151, 255, 256, 1999, 2000, 2001, 2999, 3000, 3001, 4001)
 
 
@@ -78,9 +81,13 @@ def stored(reply: Reply) -> Reply:
         return replace(one, token=f"token-{next(numbers):010d}")
 
     def part(one: Part) -> Part:
-        if not isinstance(one, Choices):
-            return one
-        return Choices(tuple(replace(option, button=token(option.button)) for option in one.options))
+        if isinstance(one, Choices):
+            return Choices(tuple(replace(option, button=token(option.button)) for option in one.options))
+        if isinstance(one, Menu):
+            return replace(one, entries=tuple(map(token, one.entries)))
+        if isinstance(one, Table):
+            return replace(one, menus=tuple(tuple(map(token, menu)) for menu in one.menus))
+        return one
 
     return replace(reply, parts=tuple(map(part, reply.parts)), buttons=tuple(map(token, reply.buttons)))
 
@@ -107,6 +114,30 @@ def table(names: list[str]) -> Reply:
     title = say(Name("standup"), f": {len(rows)} people")
     buttons = (button("Quiet the room"), button("Next page"))
     return Reply(Tone.INFO, title, (Table(columns, rows), text("9 more: /participants 2")), buttons, command="x")
+
+
+def with_menus(names: list[str], labels: Sequence[str] = ROW_MENU) -> Reply:
+    """The same table with a menu of these entries behind each row."""
+    reply = table(names)
+    (rows, *rest), menu = reply.parts, tuple(Button(label, bound()) for label in labels)
+    assert isinstance(rows, Table)
+    return replace(reply, parts=(replace(rows, menus=(menu,) * len(names)), *rest))
+
+
+def uneven_menus() -> Reply:
+    """Rows with fewer menus than rows, menus without entries, and a row without words."""
+    (rows, *_) = with_menus(["Anna", "Bob", "Carl", "Dora"]).parts
+    assert isinstance(rows, Table)
+    whole, short = rows.menus[0], rows.menus[0][-1:]
+    nameless = replace(rows, rows=((say(""),), *rows.rows[1:]), menus=(whole, (), short))
+    return Reply(Tone.INFO, say("standup"), (nameless,))
+
+
+def menu(labels: Sequence[str], label: str = "Reason") -> Reply:
+    """An answer with a list to pick from, below what can be pressed."""
+    entries = tuple(Button(one, BoundInvocation("reason", "standup", values={"n": 12, "text": one})) for one in labels)
+    reply = case("Bob")
+    return replace(reply, parts=(*reply.parts, Menu(label, entries)))
 
 
 def choices(names: list[str]) -> Reply:
@@ -159,8 +190,20 @@ def corpus() -> dict[str, Reply]:
         "100 kB of lines": sentence("\n".join(["line"] * 20_000)),
         "100 kB in a name": sentence("Metadata: ", Name("<" * 100_000), " and more", Mention("slack:T111/U1")),
         "100 kB to copy": sentence(Code("`" * 100_000)),
+        "menus of 20 people": with_menus([f"Person Number {n}" for n in range(20)]),
+        "menus of 100 people": with_menus([f"Person Number {n}" for n in range(100)]),
+        "menus of 1000 people": with_menus([f"Person Number {n}" for n in range(1000)]),
+        "menus of one entry": with_menus([f"Person {n}" for n in range(20)], ["More"]),
+        "menus of seven entries": with_menus(["Anna", "Bob"], [*ROW_MENU, "Sixth", "Seventh"]),
+        "uneven menus": uneven_menus(),
+        "menus of hostile names": with_menus(list(HOSTILE)),
+        "menus of hostile entries": with_menus(["Bob"] * 5, HOSTILE[:5]),
+        "menu of hostile entries": menu(HOSTILE, HOSTILE[0]),
+        "menu without entries": menu([]),
+        "several menus": replace(menu(()), parts=tuple(menu(["x" * 75] * 90, str(n)).parts[-1] for n in range(5))),
         "200 fields": fields([f"value {n}" for n in range(200)]),
     }
+    found |= {f"menu of {number}": menu([f"reason {n}" for n in range(number)]) for number in (1, 5, 20, 100, 300)}
     makers = {"question": question, "case": case}
     for index, name in enumerate(HOSTILE):
         found |= {f"{kind} of hostile name {index}": make(name) for kind, make in makers.items()}
@@ -172,6 +215,8 @@ def corpus() -> dict[str, Reply]:
         found[f"question of {length}"] = question("x" * length)
         found[f"sentence of {length}"] = sentence("x" * length)
         found[f"button of {length}"] = Reply(Tone.INFO, say("?"), buttons=(button("x" * length),))
+        found[f"menu with labels of {length}"] = menu(["x" * length] * 20, "y" * length)
+        found[f"menus with labels of {length}"] = with_menus(["Bob"] * 20, ["x" * length] * 5)
         found[f"choices of {length}"] = choices(["x" * length, "y" * length])
         found[f"emoji of {length}"] = case("😀" * length)
     return {name: stored(reply) for name, reply in found.items()}

@@ -12,7 +12,9 @@ from bot.reply import Button, Style
 
 Block: TypeAlias = dict[str, Any]
 
-PRESS = "press"  # the beginning of the action ids behind which a token stands
+# The beginning of the action ids behind which a token stands.
+PRESS = "press"  # the answer takes the place of the message: questions, choices, pages
+BESIDE = "beside"  # the answer stands beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,9 @@ class Option:
 
 
 def plain_text(text: str, most: int) -> Block:
-    return {"type": "plain_text", "text": shown(text, most), "emoji": False}
+    """`emoji` is what Slack makes of `:name:`; without a colon there is none to be said, and it counts."""
+    line = shown(text, most)
+    return {"type": "plain_text", "text": line, "emoji": False} if ":" in line else {"type": "plain_text", "text": line}
 
 
 def mrkdwn(text: str) -> Block:
@@ -59,20 +63,19 @@ def button(label: str, action_id: str, value: str, style: str = "") -> Block:
     return {**block, "style": style} if style else block
 
 
-def press(one: Button, number: int, label: str = "") -> Block:
+def press(one: Button, action_id: str, label: str = "") -> Block:
     """A button of a reply: its token is its value."""
-    style = "danger" if one.style is Style.DANGER else ""
-    return button(label or one.label, f"{PRESS}:{number}", one.token, style)
+    return button(label or one.label, action_id, one.token, "danger" if one.style is Style.DANGER else "")
 
 
 def option(one: Option) -> Block:
     return {"text": plain_text(one.text, limits.OPTION_TEXT), "value": one.value}
 
 
-def menu(buttons: Sequence[Button], number: int) -> Block:
+def menu(buttons: Sequence[Button], action_id: str) -> Block:
     """The menu behind a line: the reply's buttons, as entries."""
     entries = [option(Option(one.label, one.token)) for one in buttons[: limits.OVERFLOW_OPTIONS]]
-    return {"type": "overflow", "action_id": f"{PRESS}:{number}", "options": entries}
+    return {"type": "overflow", "action_id": action_id, "options": entries}
 
 
 def select(options: Sequence[Option], action_id: str, placeholder: str, chosen: str = "") -> Block:

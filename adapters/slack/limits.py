@@ -42,6 +42,7 @@ INPUT_TEXT = 3000  # [block-elements/plain-text-input-element] the highest max_l
 
 # Views
 VIEW_BLOCKS = 100  # [surfaces/modals], [surfaces/app-home]
+VIEW_SIZE = 80_000  # [method views.open] view_too_large beyond 250 kB; a character takes at most three bytes
 VIEW_TITLE = 24  # [surfaces/modals] title, submit and close alike
 PRIVATE_METADATA = 3000  # [surfaces/modals]
 CALLBACK_ID = 255  # [surfaces/modals]

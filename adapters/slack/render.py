@@ -5,23 +5,24 @@ Lines are kept whole; where Slack takes no more, the last ones are left out and 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
-from typing import TypeAlias
+from itertools import chain, count, repeat
 
 from adapters.pen import case_line
 from adapters.shown import labelled, size
 from adapters.slack import blocks, limits
-from adapters.slack.blocks import Block, Option
+from adapters.slack.blocks import BESIDE, PRESS, Block, Option
+from adapters.slack.layout import Body, Line, fitting, note, taken
 from adapters.slack.lines import Pen, Workspace
+from bot.command import Again
 from bot.plain import spans_text
-from bot.reply import Button, Choices, Reply, Text
+from bot.reply import Button, Choices, Menu, Part, Reply, Table, Text
 
 BUTTON_LINES = 10  # so many choices have a button each; more are a select
-SELECT_SIZE = 3000  # what a select may take of a message's size
+SELECT_SIZE = 3500  # what the selects may take of a message's size
 EMPTY = "(no words)"  # Slack takes no message without any
+NAMELESS = "-"
 NOTE_SIZE = 120  # room for the sentence that says what was cut
 
 
@@ -33,28 +34,10 @@ class Message:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of the body; lines of one group stand in one section. `accessory` is the button beside it."""
-
-    text: str
-    group: int
-    accessory: Block | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Body:
-    lines: list[_Line]
-    tail: list[Block]
-
-
-Numbers: TypeAlias = "count[int]"
-
-
 def render(reply: Reply, workspace: Workspace, most: int = limits.MESSAGE_BLOCKS) -> Message:
     """The message; `most` blocks fit where it is shown."""
     body = _body(labelled(reply, workspace.names.spoken), Pen(workspace, markup=True))
-    return Message(fallback(reply, workspace), tuple(_fitting(body, most)) or (blocks.section(EMPTY),))
+    return Message(fallback(reply, workspace), tuple(fitting(body, most)) or (blocks.section(EMPTY),))
 
 
 def fallback(reply: Reply, workspace: Workspace) -> str:
@@ -67,101 +50,104 @@ def fallback(reply: Reply, workspace: Workspace) -> str:
         if left < 0:
             break
         kept.append(line)
-    return "\n".join([*kept, *_note(len(lines) - len(kept))]) or EMPTY
+    return "\n".join([*kept, *note(len(lines) - len(kept))]) or EMPTY
 
 
-def _note(lost: int) -> list[str]:
-    if not lost:
-        return []
-    return [f"{lost} more {'line does' if lost == 1 else 'lines do'} not fit into one Slack message. Ask for less."]
-
-
-def _body(reply: Reply, pen: Pen) -> _Body:
-    numbers = count()
-    lines = [_Line(pen.title(reply), 0)]
-    tail: list[Block] = []
+def _body(reply: Reply, pen: Pen) -> Body:
+    draft = _Draft(pen)
+    draft.lines.append(Line(pen.title(reply), 0))
     group = 0
     for before, part in zip((None, *reply.parts), reply.parts, strict=False):
         if not (isinstance(part, Text) and (before is None or isinstance(before, Text))):
             group += 1
-        if isinstance(part, Choices):
-            lines += _choices(part, pen, group, numbers)
-            tail += _select(part, numbers)
-        else:
-            lines += [_Line(line, group) for line in pen.part(part)]
+        draft.add(part, group)
     if reply.case is not None:
-        tail.append(blocks.context(case_line(reply.case)))
-    return _Body([line for line in lines if line.text], [*tail, *_actions(reply.buttons, numbers)])
+        draft.tail.append(blocks.context(case_line(reply.case)))
+    draft.press(reply)
+    return Body([line for line in draft.lines if line.text], draft.tail)
 
 
-def _choices(part: Choices, pen: Pen, group: int, numbers: Numbers) -> list[_Line]:
-    lines = pen.part(part)
-    if len(part.options) > BUTTON_LINES:
-        return [_Line(line, group) for line in lines]
-    labels = [option.button.label for option in part.options]
-    found = []
-    for number, (line, option) in enumerate(zip(lines, part.options, strict=True), 1):
-        twins = labels.count(option.button.label) > 1
-        label = f"{number}. {option.button.label}" if twins else option.button.label
-        accessory = blocks.press(option.button, next(numbers), label) if option.button.token else None
-        found.append(_Line(line, group, accessory))
-    return found
+class _Draft:
+    """Lines and what stands below them, part by part."""
 
+    def __init__(self, pen: Pen) -> None:
+        self.lines: list[Line] = []
+        self.tail: list[Block] = []
+        self._pen = pen
+        self._numbers = count()
+        self._room = SELECT_SIZE
 
-def _select(part: Choices, numbers: Numbers) -> list[Block]:
-    """Many choices as one select."""
-    if len(part.options) <= BUTTON_LINES:
-        return []
-    numbered = enumerate(part.options, 1)
-    options = [
-        Option(f"{number}. {spans_text(one.spans)}", one.button.token) for number, one in numbered if one.button.token
-    ]
-    kept = options[: limits.OPTIONS]
-    while kept and _size([blocks.select(kept, "", "-")]) > SELECT_SIZE:
-        kept.pop()
-    if not kept:
-        return []
-    chooser = blocks.actions([blocks.select(kept, f"{blocks.PRESS}:{next(numbers)}", "Choose one")])
-    lost = len(options) - len(kept)
-    return [chooser, blocks.context(f"{lost} more choices do not fit.")] if lost else [chooser]
-
-
-def _actions(buttons: Sequence[Button], numbers: Numbers) -> list[Block]:
-    """The buttons below; one that could not be kept has no token, and is not shown."""
-    pressed = [blocks.press(one, next(numbers)) for one in buttons if one.token]
-    lost = len(pressed) - limits.ACTIONS_ELEMENTS
-    found = [blocks.actions(pressed[: limits.ACTIONS_ELEMENTS])] if pressed else []
-    return [*found, blocks.context(f"{lost} more buttons do not fit.")] if lost > 0 else found
-
-
-def _fitting(body: _Body, most: int) -> list[Block]:
-    """As many lines as fit, found by halving; all of the tail."""
-    fits, beyond = 1, len(body.lines) + 1
-    while beyond - fits > 1:
-        middle = (fits + beyond) // 2
-        tried = _laid_out(body, middle)
-        if len(tried) <= most and _size(tried) <= limits.MESSAGE_SIZE:
-            fits = middle
+    def add(self, part: Part, group: int) -> None:
+        if isinstance(part, Choices):
+            self._choose(part, group)
+        elif isinstance(part, Table) and part.menus:
+            self._list(part, group)
         else:
-            beyond = middle
-    return _laid_out(body, fits)
+            self.lines += [Line(line, group) for line in self._pen.part(part)]
+        if isinstance(part, Menu):
+            entries = [Option(one.label, one.token) for one in part.entries if one.token]
+            self._select(entries, BESIDE, part.label, ("entry", "entries"))
+
+    def press(self, reply: Reply) -> None:
+        """The buttons below; one that could not be kept has no token, and is not shown."""
+        kept = [one for one in reply.buttons if one.token]
+        pressed = [blocks.press(one, self._id(_action(one, asked=reply.question))) for one in kept]
+        if pressed:
+            self.tail.append(blocks.actions(pressed[: limits.ACTIONS_ELEMENTS]))
+        self._say_lost(len(pressed) - limits.ACTIONS_ELEMENTS, ("button", "buttons"))
+
+    def _choose(self, part: Choices, group: int) -> None:
+        """A few choices have a button each, beside their lines; many are one select."""
+        lines = self._pen.part(part)
+        if len(part.options) > BUTTON_LINES:
+            self.lines += [Line(line, group) for line in lines]
+            numbered = [(f"{n}. {spans_text(one.spans)}", one.button.token) for n, one in enumerate(part.options, 1)]
+            options = [Option(text, token) for text, token in numbered if token]
+            self._select(options, PRESS, "Choose one", ("choice", "choices"))
+            return
+        labels = [option.button.label for option in part.options]
+        for number, (line, option) in enumerate(zip(lines, part.options, strict=True), 1):
+            twins = labels.count(option.button.label) > 1
+            label = f"{number}. {option.button.label}" if twins else option.button.label
+            accessory = blocks.press(option.button, self._id(PRESS), label) if option.button.token else None
+            self.lines.append(Line(line, group, accessory))
+
+    def _list(self, part: Table, group: int) -> None:
+        """A line for each row with its menu; the menu's last entry leads to all the others."""
+        lost = 0
+        for row, menu in zip(part.rows, chain(part.menus, repeat(())), strict=False):
+            line, entries = self._pen.row(row), [one for one in menu if one.token]
+            if not entries:
+                self.lines.append(Line(line, group))
+                continue
+            action = self._id(BESIDE)
+            short = blocks.press(entries[-1], action)
+            whole = blocks.menu(entries, action) if len(entries) > 1 else short
+            self.lines.append(Line(line or NAMELESS, group, menu=whole, short=short))
+            lost += max(0, len(entries) - limits.OVERFLOW_OPTIONS)
+        self._say_lost(lost, ("entry of the menus", "entries of the menus"))
+
+    def _select(self, options: Sequence[Option], action: str, placeholder: str, words: tuple[str, str]) -> None:
+        """As many of the options as there is room for in all selects together."""
+        kept: list[Option] = []
+        for option in options[: limits.OPTIONS]:
+            self._room -= taken([blocks.option(option)])
+            if self._room < 0:
+                break
+            kept.append(option)
+        if kept:
+            self.tail.append(blocks.actions([blocks.select(kept, self._id(action), placeholder)]))
+        self._say_lost(len(options) - len(kept), words)
+
+    def _say_lost(self, lost: int, words: tuple[str, str]) -> None:
+        if lost > 0:
+            more = f"{words[0]} does" if lost == 1 else f"{words[1]} do"
+            self.tail.append(blocks.context(f"{lost} more {more} not fit."))
+
+    def _id(self, action: str) -> str:
+        return f"{action}:{next(self._numbers)}"
 
 
-def _laid_out(body: _Body, lines: int) -> list[Block]:
-    found: list[Block] = []
-    group = -1
-    room = 0
-    for line in body.lines[:lines]:
-        taken = size(line.text) + 1
-        if line.accessory is not None or line.group != group or taken > room:
-            found.append(blocks.section(line.text, line.accessory))
-            room = limits.SECTION_TEXT
-        else:
-            found[-1]["text"]["text"] += f"\n{line.text}"
-        room = 0 if line.accessory is not None else room - taken
-        group = line.group
-    return [*found, *map(blocks.context, _note(len(body.lines) - lines)), *body.tail]
-
-
-def _size(found: Sequence[Block]) -> int:
-    return size(json.dumps(found, ensure_ascii=False))
+def _action(one: Button, *, asked: bool) -> str:
+    """Whether the answer to the press takes the place of this message, or stands beside it."""
+    return PRESS if asked or isinstance(one.press, Again) else BESIDE

@@ -117,8 +117,11 @@ def press(**more: Any) -> Pressed:
 
 def test_a_button_a_menu_and_a_select_all_give_the_token() -> None:
     assert (press().action, press().value, press().place.thread) == ("press", "token", "0.9")
-    chosen = [{"action_id": "press:0", "selected_option": {"value": "other"}}]
-    assert press(actions=chosen).value == "other"
+    for kind in ("overflow", "static_select"):
+        text = {"type": "plain_text", "text": "Keep muted"}
+        chosen = {"type": kind, "action_id": "beside:12", "selected_option": {"text": text, "value": "other"}}
+        found = press(actions=[chosen])
+        assert (found.action, found.value) == ("beside", "other"), kind
 
 
 def test_an_installation_for_a_whole_enterprise_has_no_team() -> None:

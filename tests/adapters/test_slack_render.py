@@ -16,10 +16,11 @@ from adapters.slack.escape import size
 from adapters.slack.lines import Workspace
 from adapters.slack.names import SlashNames
 from adapters.slack.render import Message, fallback, render
-from bot.reply import Button, Choice, Choices, Code, Name, Plain, Reply, Style, Text, Tone, say, text
+from bot.command import Again, BoundInvocation
+from bot.reply import Button, Choice, Choices, Code, Menu, Name, Plain, Reply, Style, Text, Tone, say, text
 from tests.adapters.test_slack_escape import active
 from tests.house import REGISTRY, House
-from tests.replies import CORPUS, MENTIONS, choices, stored, table
+from tests.replies import CORPUS, MENTIONS, ROW_MENU, case, choices, menu, question, stored, table, with_menus
 
 HOME = Workspace("T111", SlashNames.read([command.name for command in REGISTRY]))
 
@@ -46,7 +47,7 @@ def within_limits(message: Message) -> None:
     assert 0 < size(message.text) <= limits.MESSAGE_TEXT
     assert 0 < len(message.blocks) <= limits.MESSAGE_BLOCKS
     assert all(0 < size(one) <= limits.SECTION_TEXT for one in written(message))
-    assert size(json.dumps(message.blocks, ensure_ascii=False)) <= limits.MESSAGE_SIZE
+    assert size(json.dumps(message.blocks, ensure_ascii=False, separators=(",", ":"))) <= limits.MESSAGE_SIZE
     for element in elements(message):
         assert size(element["action_id"]) <= limits.ACTION_ID
         assert len(element.get("options", "x")) <= limits.OPTIONS
@@ -73,7 +74,10 @@ SPANS = st.one_of(
     st.sampled_from(MENTIONS),
 )
 BUTTONS = st.builds(Button, st.text(max_size=100), st.none(), st.sampled_from(Style))
+MENUS = st.builds(Menu, st.text(max_size=200), st.lists(BUTTONS, max_size=25).map(tuple))
 PARTS = st.one_of(
+    MENUS,
+    st.lists(st.text(max_size=40), max_size=25).map(lambda names: with_menus(names).parts[0]),
     st.builds(Text, st.lists(SPANS, max_size=30).map(tuple)),
     st.lists(st.builds(Choice, st.lists(SPANS, max_size=3).map(tuple), BUTTONS), max_size=15).map(
         lambda options: Choices(tuple(options))
@@ -160,6 +164,122 @@ def test_choices_and_buttons_that_do_not_fit_are_counted() -> None:
     (select,) = elements(message)
     assert f"{300 - len(select['options'])} more choices do not fit." in written(message)
     assert "5 more buttons do not fit." in written(render(CORPUS["many buttons"], HOME))
+
+
+def kinds(message: Message) -> list[str]:
+    return [block["accessory"]["type"] for block in message.blocks if "accessory" in block]
+
+
+def test_each_line_has_its_menu_beside_it_with_the_tokens_behind_the_entries() -> None:
+    message = shown(with_menus(["Bob", "Anna"]))
+    assert [one.split(",")[0] for one in written(message)[1:3]] == ["*Bob*", "*Anna*"]
+    first, second, *_ = elements(message)
+    assert [option["text"]["text"] for option in first["options"]] == list(ROW_MENU)
+    assert [option["value"] for option in first["options"]] == [f"token-{number:010d}" for number in range(5)]
+    assert (first["type"], first["action_id"], second["action_id"]) == ("overflow", "beside:0", "beside:1")
+    assert message.text == shown(table(["Bob", "Anna"])).text, "menus are not in the fallback text"
+
+
+def test_a_menu_of_one_entry_is_a_button_and_a_line_without_one_is_a_line() -> None:
+    message = render(CORPUS["uneven menus"], HOME)
+    assert kinds(message) == ["overflow", "button"]
+    lines = [(block["text"]["text"].split(",")[0], "accessory" in block) for block in message.blocks]
+    assert lines == [("standup", False), ("-", True), ("*Bob*", False), ("*Carl*", True), ("*Dora*", False)]
+
+
+def test_where_not_all_menus_fit_each_line_stays_and_its_last_entry_leads_on() -> None:
+    message = render(CORPUS["menus of 20 people"], HOME)
+    lost = kinds(message).count("button")
+    assert kinds(message) == ["overflow"] * (20 - lost) + ["button"] * lost
+    assert 0 < lost < 10
+    assert f"{lost} lines have a shorter menu, or none: Slack takes no more." in written(message)
+    last = elements(message)[19]
+    assert (last["text"]["text"], last["value"], last["action_id"]) == ("More", "token-0000000099", "beside:19")
+    assert "Person Number 19" in "".join(written(message))
+
+
+def test_the_first_menus_come_before_the_last_lines() -> None:
+    message = render(CORPUS["menus of 1000 people"], HOME)
+    assert kinds(message)[:5] == ["overflow"] * 5
+    rows = sum(one.count("microphone") for one in written(message))
+    assert f"{1001 - rows} more lines do not fit into one Slack message. Ask for less." in written(message)
+    assert rows > 50
+    assert f"{rows - 5} lines have a shorter menu, or none: Slack takes no more." in written(message)
+
+
+def test_menus_that_fit_are_whole_and_nothing_is_said_of_them() -> None:
+    message = shown(with_menus([f"Person {number}" for number in range(12)]))
+    assert kinds(message) == ["overflow"] * 12
+    assert "menu" not in "".join(written(message))
+
+
+def test_one_menu_that_does_not_fit_is_one() -> None:
+    found = [render(CORPUS["menus of 20 people"], HOME, limits.VIEW_BLOCKS)]
+    found += [shown(with_menus(["x" * length] * 16)) for length in range(20, 120, 2)]
+    said = [one for message in found for one in written(message) if "shorter" in one]
+    assert "1 line has a shorter menu, or none: Slack takes no more." in said
+    assert [one for one in written(found[0]) if "shorter" in one] == [], "a modal has room for all of them"
+
+
+def test_entries_beyond_slacks_five_are_counted() -> None:
+    message = render(CORPUS["menus of seven entries"], HOME)
+    assert len(elements(message)[0]["options"]) == 5
+    assert "4 more entries of the menus do not fit." in written(message)
+
+
+def test_entries_that_could_not_be_kept_are_not_shown() -> None:
+    reply = with_menus(["Bob"])
+    listed = replace(reply, parts=(*reply.parts, Menu("Reason", (Button("spam", None),))))  # type: ignore[arg-type]
+    assert elements(render(listed, HOME)) == []
+
+
+def test_a_list_to_pick_from_is_a_select_with_its_label_and_nothing_in_the_text() -> None:
+    message = shown(menu(["shouting", "x" * 80]))
+    (select,) = [one for one in elements(message) if one["type"] == "static_select"]
+    assert (select["placeholder"]["text"], select["action_id"]) == ("Reason", "beside:0")
+    assert [option["text"]["text"] for option in select["options"]] == ["shouting", "x" * 74 + "…"]
+    assert [option["value"] for option in select["options"]] == ["token-0000000000", "token-0000000001"]
+    assert "shouting" not in message.text
+    assert "Reason" not in message.text
+    assert elements(shown(menu([]))) == elements(shown(case("Bob")))
+
+
+def test_what_does_not_fit_into_a_list_is_counted() -> None:
+    message = shown(menu([f"reason {number}" for number in range(300)]))
+    (select,) = [one for one in elements(message) if one["type"] == "static_select"]
+    assert 20 < len(select["options"]) <= limits.OPTIONS
+    assert f"{300 - len(select['options'])} more entries do not fit." in written(message)
+
+
+def test_twenty_of_the_longest_reasons_fit() -> None:
+    message = shown(menu(["x" * 75] * 20))
+    assert [len(one["options"]) for one in elements(message) if "options" in one] == [20]
+    assert "not fit" not in "".join(written(message))
+
+
+def test_an_option_that_does_not_fit_is_one() -> None:
+    said = [written(shown(menu(["x" * 75] * number)))[-2] for number in range(20, 30)]
+    assert "1 more entry does not fit." in said
+
+
+def actions(reply: Reply) -> dict[str, str]:
+    """What the answers do to the message, by the label of what is pressed."""
+    found = elements(shown(reply))
+    return {(one.get("text") or one["placeholder"])["text"]: one["action_id"].split(":")[0] for one in found}
+
+
+def test_the_answer_to_a_question_a_choice_or_a_page_takes_the_place_of_the_message() -> None:
+    assert actions(question("Bob")) == {"Remove": "press", "No": "press"}
+    assert actions(choices(["Anna", "Bob"])) == {"Anna": "press", "Bob": "press"}
+    assert actions(choices([f"Person {number}" for number in range(11)])) == {"Choose one": "press"}
+    assert actions(Reply(Tone.INFO, say("?"), buttons=(Button("Next", Again("x 2")),))) == {"Next": "press"}
+
+
+def test_the_answer_to_everything_else_stands_beside_the_message() -> None:
+    assert actions(menu(["spam"])) == {"Reason": "beside", "Keep muted": "beside", "Undo case 12": "beside"}
+    assert actions(with_menus(["Bob"], ["More"])) == {"More": "beside", "Quiet the room": "press", "Next page": "press"}
+    quiet = Button("Quiet the room", BoundInvocation("quiet", "standup"))
+    assert actions(Reply(Tone.INFO, say("?"), buttons=(quiet,))) == {"Quiet the room": "beside"}
 
 
 def test_people_of_the_workspace_are_mentioned_and_nobody_else() -> None:

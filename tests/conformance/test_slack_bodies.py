@@ -22,6 +22,8 @@ from tests.conformance.slack_schemas import wrong_message, wrong_text, wrong_vie
 from tests.replies import CORPUS, HOSTILE, LENGTHS, button
 
 pytestmark = present
+OBSERVED = 13_172
+"""Characters of JSON, blanks and all, beyond which msg_blocks_too_long was seen."""
 HOME = Workspace("T111", SlashNames.read([command.name for command in load()]))
 
 
@@ -31,12 +33,20 @@ def test_every_reply_is_a_message_that_slack_takes(name: str) -> None:
     blocks = list(message.blocks)
     assert wrong_text(message.text) == []
     assert wrong_message(blocks) == []
-    assert len(json.dumps(blocks, ensure_ascii=False)) <= limits.MESSAGE_SIZE
+    assert len(json.dumps(blocks, ensure_ascii=False)) <= OBSERVED
 
 
 @pytest.mark.parametrize("name", CORPUS)
 def test_every_reply_is_a_modal_that_slack_takes(name: str) -> None:
     assert wrong_view(answer_view(render(CORPUS[name], HOME, limits.VIEW_BLOCKS), Kept("x" * 4000, "C1"))) == []
+
+
+@pytest.mark.parametrize(("number", "whole"), [(20, 20), (100, 95)])
+def test_a_modal_has_as_many_menus_as_it_has_blocks_for(number: int, whole: int) -> None:
+    view = answer_view(render(CORPUS[f"menus of {number} people"], HOME, limits.VIEW_BLOCKS))
+    assert len(json.dumps(view)) < 250_000
+    menus = [block["accessory"] for block in view["blocks"] if "accessory" in block]
+    assert [one["type"] for one in menus] == ["overflow"] * whole
 
 
 @pytest.mark.parametrize("rooms", [0, 1, 99, 100, 101, 500])
@@ -67,7 +77,7 @@ def test_a_sentence_in_a_modal_is_valid() -> None:
 
 def test_a_line_with_a_menu_is_valid() -> None:
     buttons = [replace(button(label), token="t") for label in (*HOSTILE, "x" * 200)]
-    assert wrong_message([section("Bob", menu(buttons, 1))]) == []
+    assert wrong_message([section("Bob", menu(buttons, "beside:1"))]) == []
 
 
 def _button(block: dict[str, Any]) -> dict[str, Any]:
