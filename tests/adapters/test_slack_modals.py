@@ -1,0 +1,114 @@
+"""Moderating without typing: shortcuts, the modal, the search, the App Home; over real sockets in both modes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from adapters.livekit.simulator.lively import BACKSTAGE, STANDUP
+from tests.slack_stand_in import SlackStandIn
+from tests.slack_usher import MODES, Usher, usher_for
+
+
+@pytest.fixture(params=MODES)
+async def usher(slack: SlackStandIn, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Usher]:
+    async with usher_for(slack, tmp_path, mode=request.param, channel="mods") as running:
+        yield running
+
+
+def block(view: object, name: str) -> str:
+    """The id of the input of that name: it has another one for each room."""
+    blocks = view.blocks  # type: ignore[attr-defined]
+    return next(str(one["block_id"]) for one in blocks if str(one["block_id"]).partition(":")[0] == name)
+
+
+async def test_from_a_message_to_a_quiet_person_in_four_taps_where_the_bot_is_not(usher: Usher) -> None:
+    """More actions, Moderate this room, the person's menu, Mute."""
+    alert = usher.slack.say("ben", "secret", f"someone is screaming in room {STANDUP}")
+    await usher.slack.message_shortcut("ann", alert, "moderate_message")
+    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    words = [str(one.get("text", {}).get("text")) for one in view.blocks]
+    open_first = [line for line in words if "open" in line and "muted" not in line]
+    assert "*standup*: 10 people" in words[0]
+    assert open_first
+    await usher.slack.press("ann", view, "Mute", beside="Bob Stone")
+    await usher.slack.until(lambda: len(usher.slack.seen_by("ann").views) == 2)
+    assert "Muted *Bob Stone*" in str(usher.slack.seen_by("ann").views[-1].blocks)
+    assert not usher.open("bob")
+    await usher.seen("ben", "Muted Bob Stone", "mods")
+
+
+async def test_a_message_that_names_no_room_opens_the_modal(usher: Usher) -> None:
+    alert = usher.slack.say("ben", "secret", "someone is screaming")
+    await usher.slack.message_shortcut("ann", alert, "moderate_message")
+    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    assert [b["block_id"].partition(":")[0] for b in view.blocks if b["type"] == "input"] == [
+        "room", "person", "action", "reason",
+    ]  # fmt: skip
+
+
+async def test_the_modal_finds_a_person_by_search_and_does_what_was_chosen(usher: Usher) -> None:
+    await usher.slack.shortcut("ann", "moderate")
+    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    await usher.slack.press("ann", view, BACKSTAGE)
+    await usher.slack.until(lambda: usher.slack.called("views.update"))
+    [view] = usher.slack.seen_by("ann").views
+    found = await usher.slack.search("ann", view, block(view, "person"), "tom")
+    assert ["Tom Hart" in one for one in found.options] == [True]
+    person = {block(view, "person"): found.options[0], "action": "Keep muted", "reason": "noise"}
+    done = await usher.slack.submit("ann", view, person)
+    assert done.ack is None
+    await usher.slack.until(lambda: "Keeping *Tom Hart* muted" in str(usher.slack.seen_by("ann").views))
+    [case] = await usher.cases()
+    assert (case.opening.identity, case.opening.room, case.opening.reason) == ("tom", BACKSTAGE, "noise")
+
+
+async def test_a_missing_person_is_asked_for_and_nothing_typed_is_lost(usher: Usher) -> None:
+    await usher.slack.shortcut("ann", "moderate")
+    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    await usher.slack.submit("ann", view, {"room": STANDUP, "action": "Remove", "reason": "spam"})
+    [again] = await usher.slack.until(
+        lambda: [v for v in usher.slack.seen_by("ann").views if "Choose whom" in str(v.blocks)]
+    )
+    assert "spam" in str(again.blocks)
+    assert await usher.cases() == ()
+
+
+async def test_a_removal_from_the_modal_is_asked_about_and_its_answer_takes_its_place(usher: Usher) -> None:
+    await usher.slack.shortcut("ann", "moderate")
+    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    await usher.slack.press("ann", view, STANDUP)
+    await usher.slack.until(lambda: usher.slack.called("views.update"))
+    [view] = usher.slack.seen_by("ann").views
+    found = await usher.slack.search("ann", view, block(view, "person"), "omar")
+    await usher.slack.submit("ann", view, {block(view, "person"): found.options[0], "action": "Remove"})
+    [asked] = await usher.slack.until(
+        lambda: [v for v in usher.slack.seen_by("ann").views if "Remove *Omar*" in str(v.blocks)]
+    )
+    await usher.slack.press("ann", asked, "Remove")
+    await usher.slack.until(lambda: "Removed *Omar*" in str(usher.slack.seen_by("ann").views))
+    assert not usher.here("omar")
+
+
+async def test_the_app_home_shows_my_rooms_and_opens_them(usher: Usher) -> None:
+    await usher.slack.open_home("ben")
+    home = await usher.slack.until(lambda: usher.slack.seen_by("ben").home)
+    assert STANDUP in str(home.blocks)
+    assert BACKSTAGE not in str(home.blocks)
+    await usher.slack.press("ben", home, "Open")
+    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ben").views)
+    assert "*standup*: 9 people" in str(view.blocks)
+
+
+async def test_somebody_without_a_role_learns_no_room_and_how_to_get_one(usher: Usher) -> None:
+    await usher.slack.open_home("cat")
+    home = await usher.slack.until(lambda: usher.slack.seen_by("cat").home)
+    assert usher.subject("cat") in str(home.blocks)
+    await usher.slack.shortcut("cat", "moderate")
+    [view] = await usher.slack.until(lambda: usher.slack.seen_by("cat").views)
+    for shown in (str(home.blocks), str(view.blocks)):
+        assert STANDUP not in shown
+        assert BACKSTAGE not in shown
+        assert usher.subject("ann") in shown

@@ -1,0 +1,95 @@
+"""Every command works from Slack: in a channel, in a thread, in a direct message; and what can be chosen, in the modal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from adapters.livekit.simulator.lively import BACKSTAGE, STANDUP
+from adapters.slack.views import ACTIONS
+from bot.registry import load
+from tests.slack_stand_in import SlackStandIn
+from tests.slack_usher import Usher, usher_for
+
+# the command as typed, what is to be pressed then, what the last answer says
+ROWS: dict[str, tuple[str, str, str]] = {
+    "attribute": ("attribute bob team=red", "", "Changed attributes of Bob Stone"),
+    "case": ("case 2", "", "Case 2"),
+    "close": (f"close {BACKSTAGE}", "End the room", "Ended"),
+    "demote": ("demote bob", "", "Bob Stone is in the audience"),
+    "find": ("find tom", "", "Tom Hart"),
+    "help": ("help mute", "", "Mute everything audible"),
+    "history": ("history", "", "History"),
+    "kick": ("kick omar", "Remove", "Removed Omar"),
+    "metadata": ("metadata bob {}", "", "Set the metadata of Bob Stone"),
+    "moderator": ("moderator @cat viewer", "", "has the role viewer"),
+    "moderators": ("moderators", "", "admin"),
+    "move": (f"move bob {BACKSTAGE}", "Move", "Moved Bob Stone"),
+    "mute": ("mute bob", "", "Muted Bob Stone"),
+    "name": ("name bob Robert", "", "is called Robert"),
+    "participant": ("participant bob", "", "Bob Stone in standup"),
+    "participants": ("participants", "", "standup: 10 people"),
+    "permissions": ("permissions bob can_publish_data=false", "", "Changed permissions of Bob Stone"),
+    "promote": ("promote omar", "", "Omar is on stage"),
+    "quiet": ("quiet", "Quiet the room", "Quiet: "),
+    "reason": ("reason 2 loud", "", "loud"),
+    "room-metadata": ("room-metadata {}", "", "Set the metadata of standup"),
+    "rooms": ("rooms", "", "2 live rooms"),
+    "undo": ("undo 2", "Undo it", "Undid case 2"),
+    "unmute": ("unmute anna", "", "Anna may use microphone"),
+    "use": (f"use {BACKSTAGE}", "", f"{BACKSTAGE} is now"),
+    "whoami": ("whoami", "", "admin"),
+}
+
+
+@pytest.fixture
+async def usher(slack: SlackStandIn, tmp_path: Path) -> AsyncIterator[Usher]:
+    """Case 2 is a lock that can be put back; in #general and in Ann's direct message `standup` is the room."""
+    async with usher_for(slack, tmp_path, channel="mods", cloud=True) as running:
+        await slack.slash("ann", "secret", "/usher", f"mute anna lock in:{STANDUP}")
+        await slack.slash("ann", "general", "/usher", f"use {STANDUP}")
+        await slack.direct("ann", f"use {STANDUP}")
+        await slack.until(lambda: any(one.direct for one in slack.seen_by("ann").saying("now the room")))
+        yield running
+
+
+def test_every_command_is_tried() -> None:
+    assert set(ROWS) == {command.name for command in load()}
+
+
+@pytest.mark.parametrize("where", ["channel", "thread", "direct"])
+@pytest.mark.parametrize("command", sorted(ROWS))
+async def test_the_command_works(usher: Usher, command: str, where: str) -> None:
+    line, button, words = ROWS[command]
+    if where == "channel":
+        done = await usher.slack.slash("ann", "general", "/usher", line)
+        assert done.acked is not None
+    elif where == "thread":
+        alert = usher.slack.say("ben", "general", "somebody is loud")
+        await usher.slack.mention("ann", "general", line, thread_ts=alert.ts)
+    else:
+        await usher.slack.direct("ann", line)
+    if button:
+        await usher.slack.press("ann", await usher.seen("ann", "?"), button)
+    shown = await usher.seen("ann", words)
+    assert shown.ephemeral or shown.direct
+    if where == "thread":
+        assert shown.thread_ts
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.key)
+async def test_the_modal_does_it(usher: Usher, action) -> None:  # type: ignore[no-untyped-def]
+    slack = usher.slack
+    await slack.shortcut("ann", "moderate")
+    [view] = await slack.until(lambda: slack.seen_by("ann").views)
+    await slack.press("ann", view, STANDUP)
+    await slack.until(lambda: slack.called("views.update"))
+    [view] = slack.seen_by("ann").views
+    person = next(one["block_id"] for one in view.blocks if one["block_id"].startswith("person"))
+    found = await slack.search("ann", view, person, "bob")
+    await slack.submit("ann", view, {person: found.options[0], "action": action.label})
+    await slack.until(lambda: slack.seen_by("ann").views and "standup" in str(slack.seen_by("ann").views[-1].blocks))
+    shown = str(slack.seen_by("ann").views[-1].blocks)
+    assert "Bob Stone" in shown or action.command in ("quiet", "participants")
