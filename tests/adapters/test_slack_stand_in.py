@@ -97,7 +97,7 @@ async def test_a_message_shortcut_works_where_the_app_is_no_member(peopled: Slac
 async def test_the_app_home_is_published_and_pressed(peopled: SlackStandIn) -> None:
     await peopled.open_home("ann")
     home = await peopled.until(lambda: peopled.seen_by("ann").home)
-    assert home.text == "Your rooms"
+    assert (home.text, home.labels) == ("Your rooms", ["Open"])
     done = await peopled.press("ann", home, "Open")
     assert done.payload["container"] == {"type": "view", "view_id": home.id}
     assert "response_url" not in done.payload

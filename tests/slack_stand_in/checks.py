@@ -29,7 +29,7 @@ class Checks:
 
     def message(self, body: Mapping[str, Any], where: str) -> tuple[str, list[Json]]:
         """Its text and blocks; Refused when Slack would not take it."""
-        text, blocks = body.get("text") or "", _parsed(body.get("blocks"), "invalid_blocks_format")
+        text, blocks = body.get("text") or "", self._parsed(body.get("blocks"), "invalid_blocks_format", where)
         if not isinstance(text, str):
             raise self._refused("no_text", where, f"text is {type(text).__name__}")
         if not text and not blocks:
@@ -47,7 +47,7 @@ class Checks:
 
     def view(self, body: Any, where: str, kinds: Sequence[str]) -> Json:
         """The view; Refused when Slack would not take it."""
-        view = _parsed(body, "invalid_arguments")
+        view = self._parsed(body, "invalid_arguments", where)
         if not isinstance(view, dict):
             raise self._refused("invalid_arguments", where, "missing required field: view")
         if view.get("type") not in kinds or not _is_list(view.get("blocks")):
@@ -79,6 +79,15 @@ class Checks:
         if wrong := wrong_payload(root, {k: v for k, v in payload.items() if (k, v) != ("enterprise", None)}):
             raise AssertionError(f"the stand-in made a wrong {root}: {wrong}")
 
+    def _parsed(self, value: Any, word: str, where: str) -> Any:
+        """Blocks and views come as JSON in a text, or as what they are; nothing counts as no blocks."""
+        if not isinstance(value, str):
+            return [] if value is None else value
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise self._refused(word, where, "no JSON") from None
+
     def _schemas(self, check: Any, body: Any) -> list[str]:
         return list(check(body)) if self.schemas else []
 
@@ -86,16 +95,6 @@ class Checks:
         self._failures.add(f"{where}: {word}: {'; '.join(wrong)}")
         messages = [f"[ERROR] {one}" for one in wrong]
         return Refused(word, errors=list(wrong), response_metadata={"messages": messages})
-
-
-def _parsed(value: Any, word: str) -> Any:
-    """Blocks and views come as JSON in a text, or as what they are; nothing counts as no blocks."""
-    if not isinstance(value, str):
-        return [] if value is None else value
-    try:
-        return json.loads(value)
-    except ValueError:
-        raise Refused(word) from None
 
 
 def _is_list(blocks: Any) -> bool:

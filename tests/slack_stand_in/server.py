@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from tests.slack_stand_in import chat_methods, read_methods, shapes, view_methods
 from tests.slack_stand_in.calls import ANSWERS, Call, Trouble, Troubles
@@ -51,7 +53,7 @@ class Server:
         await self._runner.cleanup()
 
     def _app(self) -> web.Application:
-        app = web.Application(client_max_size=_MOST_BYTES)
+        app = web.Application(client_max_size=_MOST_BYTES, middlewares=[self._watched])
         app.router.add_post("/api/{method}", self._api)
         app.router.add_get("/link/", self._sockets.handle)
         for kind in ("commands", "actions", "app"):
@@ -59,6 +61,21 @@ class Server:
         # Slack takes GET for reads too; others who imitate it do not, and Usher asks with POST alone.
         app.router.add_get("/api/{method}", self._got)
         return app
+
+    @web.middleware
+    async def _watched(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """A bug of the stand-in is nothing that an app should get over."""
+        whole = False
+        try:
+            response = await handler(request)
+            whole = True
+            return response
+        except (asyncio.CancelledError, web.HTTPException):
+            whole = True
+            raise
+        finally:
+            if not whole:
+                self._desk.failures.add(f"the stand-in itself broke at {request.path}")
 
     async def _got(self, request: web.Request) -> web.Response:
         self.calls.append(Call(request.match_info["method"], {}, status=404))

@@ -149,8 +149,8 @@ class Sockets:
                 await connection.ws.pong(message.data)
             elif message.type is WSMsgType.PONG:
                 connection.pongs += 1
-            elif message.type is WSMsgType.ERROR:
-                self._too_big(connection)
+            elif message.type is WSMsgType.ERROR and _code(message) == WSCloseCode.MESSAGE_TOO_BIG:
+                self._failures.add(f"a frame of more than {MOST_BYTES} bytes: Slack closes the connection with 1009")
             elif message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                 self._frame(message)
 
@@ -161,10 +161,6 @@ class Sockets:
                     connection.pings += 1
                     await connection.ws.ping(b"Ping from applink-stand-in")
                 await asyncio.sleep(self._ping_seconds)
-
-    def _too_big(self, connection: Connection) -> None:
-        if connection.ws.close_code == WSCloseCode.MESSAGE_TOO_BIG:
-            self._failures.add(f"a frame of more than {MOST_BYTES} bytes: Slack closes the connection with 1009")
 
     def _frame(self, message: WSMessage) -> None:
         try:
@@ -184,3 +180,8 @@ class Sockets:
         attempt.acknowledge(payload)
         on_ack(payload)
         attempt.done.set()
+
+
+def _code(message: WSMessage) -> int:
+    """The close code of what broke a connection."""
+    return int(getattr(message.data, "code", 0))
