@@ -166,6 +166,9 @@ async def test_a_question_whose_buttons_cannot_be_kept_is_not_pending(house: Hou
         async def put(self, items: object) -> None:
             raise HistoryError("The disk is full.")
 
+        async def waiting(self, owner: str, channel: str) -> tuple[()]:
+            return ()
+
     house.use(pending=Full())
     session = Session(house.dispatcher, MIA, "standup")
     asked = await session.answer("/kick bob")

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.livekit.simulator.people import JoinGrant
 from bot.command import BoundInvocation
+from bot.errors import HistoryError
 from bot.history import Outcome
 from bot.model import Kind
 from bot.people import Role
@@ -184,3 +185,15 @@ async def test_the_next_page_has_its_menus_too(house: House) -> None:
     page = await house.tap(reply.buttons[-1], "bea", menus=True)
     assert [len(menu) for menu in table(page).menus] == [5] * len(table(page).rows)
     assert (await pick(house, page, "guest-20", "Keep muted", "bea")).outcome is Outcome.DONE
+
+
+async def test_entries_that_cannot_be_kept_have_no_token_to_be_pressed_by(house: House) -> None:
+    class Full:
+        async def put(self, items: object) -> None:
+            raise HistoryError("The disk is full.")
+
+    house.use(pending=Full())
+    reply = await house.say("participants", menus=True)
+    assert {one.token for menu in table(reply).menus for one in menu} == {""}
+    assert reply.buttons == ()
+    assert "cannot be kept" in told(reply)
