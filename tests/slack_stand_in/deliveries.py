@@ -21,10 +21,10 @@ class Attempt:
     envelope_id: str
     sent: float = field(default_factory=time.monotonic)
     acked: float | None = None
-    payload: Any = None
+    payload: Any = field(default=None, repr=False)
     connection: int = 0
     status: int = 0
-    body: str = ""
+    body: str = field(default="", repr=False)
     done: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def acknowledge(self, payload: Any) -> None:
