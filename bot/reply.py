@@ -105,7 +105,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`menus` holds the buttons behind each row, where the surface can show them (else it is empty)."""
+    """`menus` holds the buttons behind each row, where the surface can show them (else it is empty).
+
+    The last button of a row leads to the others, where a surface has no room for all of them.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Spans, ...], ...]
@@ -140,7 +143,8 @@ Part: TypeAlias = Text | Fields | Table | Choices | Menu
 class Reply:
     """An answer. `question` is true while it waits for yes or no (the first button is the yes).
 
-    `room` is the room that it is about. `public` is the line that tells the other moderators of a write.
+    `room` is the room that it is about. `public` is the line that tells the other moderators of a write; `told` is
+    its title, where the answer's own says what not all of them may know.
     """
 
     tone: Tone
@@ -154,6 +158,7 @@ class Reply:
     question: bool = False
     room: str = ""
     public: Reply | None = None
+    told: Spans = ()
 
 
 def say(*pieces: str | Span) -> Spans:
