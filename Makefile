@@ -33,8 +33,8 @@ help: ## Say what there is
 demo: $(VENV)/run.stamp ## Moderate a lively, simulated room in this terminal
 	@$(BIN)/usher demo || { status=$$?; test -t 0 && test $$status -eq 1; }
 
-run: $(VENV)/run.stamp ## Moderate the LiveKit server that the settings name
-	@$(BIN)/usher console || { status=$$?; test -t 0 && test $$status -eq 1; }
+run: $(VENV)/run.stamp ## Serve the chats that the settings name, until Ctrl-C
+	@$(BIN)/usher run
 
 test: $(VENV)/test.stamp livekit-server emulate ## Run every test, with real participants on a real server, and measure coverage
 	@rm -f .coverage .coverage.*

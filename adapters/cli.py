@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
-import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
 
+from adapters import logs
 from adapters.declared import CONFIG
 from adapters.settings import Settings, SettingsError, load
 from bot.errors import BotError, HistoryError
@@ -21,12 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status: 0, 1 when it did not all go well, 2 for wrong words or settings."""
     options = parser().parse_args(arguments)
     settings = load()
-    logging.basicConfig(
-        level=str(settings.values.get("USHER_LOG_LEVEL", "warning")).upper(),
-        format="%(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs the address of each call
+    logs.set_up(settings.values.get("USHER_LOG_LEVEL", "warning"), sys.stderr)
     run: Callable[[argparse.Namespace, Settings], int] = options.run
     try:
         return run(options, settings)
@@ -51,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
     """The words of the shell command."""
     whole = argparse.ArgumentParser("usher", description="Moderate LiveKit rooms from chat.")
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("run", help="serve the chats whose credentials are set, until SIGTERM or Ctrl-C")
+    serve.set_defaults(run=_run)
     console = commands.add_parser("console", help="moderate from this terminal, or from a pipe")
     _console_options(console)
     console.set_defaults(run=_console)
@@ -86,6 +83,12 @@ def _manifest_options(parser: argparse.ArgumentParser) -> None:
         "--root-only", action="store_true", help="no other slash command: for when Slack refuses one of their names"
     )
     parser.set_defaults(run=_manifest)
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    from adapters.running import run
+
+    return asyncio.run(run(settings, sys.stdout))
 
 
 def _console(options: argparse.Namespace, settings: Settings) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from bot.errors import BotError
 from bot.ports import Clock
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
@@ -27,10 +28,13 @@ class Supervisor:
     async def _keep(self, name: str, loop: Callable[[], Awaitable[object]]) -> None:
         wait = FIRST_WAIT
         while True:
+            begun = self._clock.monotonic()
             try:
                 await loop()
             except Exception as error:  # noqa: BLE001 - whatever it is, the other loops go on
-                log.error("The loop %r failed (%s); it starts again in %.1f s.", name, type(error).__name__, wait)
+                if self._clock.monotonic() - begun > LONGEST_WAIT:
+                    wait = FIRST_WAIT  # it had been well meanwhile
+                log.error("The loop %r failed (%s); it starts again in %.1f s.", name, _safe(error), wait)
                 self.failing.add(name)
                 await self._clock.sleep(wait)
                 wait = min(2 * wait, LONGEST_WAIT)
@@ -47,3 +51,9 @@ class Supervisor:
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+
+def _safe(error: Exception) -> str:
+    """Its kind, and its words where they are meant for anybody."""
+    kind = type(error).__name__
+    return f"{kind}: {error.user_text}" if isinstance(error, BotError) else kind

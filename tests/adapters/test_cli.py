@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters import cli
+from adapters import cli, running
 from adapters.console import app, demo
 from adapters.console.app import console_user
-from adapters.settings import SettingsError
+from adapters.settings import Settings, SettingsError
 from bot.errors import BotError, HistoryError
 from tests.database_fixtures import intent, opened, url_of
 
@@ -25,7 +25,7 @@ from tests.database_fixtures import intent, opened, url_of
 def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of whoever runs the tests, and a history in the test's own folder."""
     for name in list(os.environ):
-        if name.startswith(("USHER_", "LIVEKIT_", "DATABASE_")):
+        if name.startswith(("USHER_", "LIVEKIT_", "DATABASE_", "SLACK_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("DATABASE_URL", url_of(tmp_path / "usher.db"))
 
@@ -50,7 +50,9 @@ def ended(*words: str) -> int:
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        ((), ("Moderate LiveKit rooms from chat.", "console", "demo", "doctor", "history")),
+        ((), ("Moderate LiveKit rooms from chat.", "run", "console", "demo", "doctor", "history")),
+        (("run",), ("usage: usher run",)),
+        (("manifest",), ("--http URL", "--root NAME", "USHER_SLACK_ROOT", "--root-only")),
         (("console",), ("--as NAME", "your OS user", "--room ROOM", "--json")),
         (("demo",), ("--as NAME", "--room ROOM", "--json", "--cloud")),
         (("doctor",), ("usage: usher doctor",)),
@@ -76,8 +78,11 @@ def test_wrong_words_end_with_2_and_nothing_on_standard_output(
     assert err.startswith("usage: usher")
 
 
-def test_settings_that_are_not_complete_are_named_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["console"]) == 2
+@pytest.mark.parametrize("command", ["console", "run"])
+def test_settings_that_are_not_complete_are_named_on_standard_error(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert cli.main([command]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines()[0].startswith("LIVEKIT_URL is not set.")
@@ -152,6 +157,19 @@ def test_the_console_serves_the_house_of_the_settings(monkeypatch: pytest.Monkey
     monkeypatch.setattr(app, "run_console", run)
     assert cli.main(["console", "--as", "alice", "--room", "standup", "--json"]) == 1
     assert seen == [(console_user("alice"), "standup", True)]
+
+
+def test_run_serves_the_chats_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    async def run(settings: Settings, out: object) -> int:
+        seen.append(settings["DATABASE_URL"])
+        assert out is sys.stdout
+        return 0
+
+    monkeypatch.setattr(running, "run", run)
+    assert cli.main(["run"]) == 0
+    assert seen == [os.environ["DATABASE_URL"]]
 
 
 def test_the_doctors_status_is_that_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.clock import SystemClock
 from adapters.supervisor import LONGEST_WAIT, Supervisor
+from bot.errors import HistoryError
 from tests.clocks import ManualClock
 
 
@@ -76,6 +77,37 @@ async def test_a_failure_is_logged_by_its_kind_and_not_by_its_words(caplog: pyte
         await supervisor.settle("feed", 10)
     assert "The loop 'feed' failed (RuntimeError); it starts again in 0.5 s." in caplog.text
     assert "s3cret" not in caplog.text
+    await supervisor.aclose()
+
+
+async def test_words_that_are_meant_for_anybody_are_logged_with_the_kind(caplog: pytest.LogCaptureFixture) -> None:
+    failures = [HistoryError("The disk is full.")]
+
+    async def loop() -> None:
+        if failures:
+            raise failures.pop()
+
+    supervisor = Supervisor(ManualClock())
+    supervisor.start("feed", loop)
+    await supervisor.settle("feed", 10)
+    assert "The loop 'feed' failed (HistoryError: The disk is full.); it starts again in 0.5 s." in caplog.text
+    await supervisor.aclose()
+
+
+async def test_a_loop_that_was_well_for_long_starts_again_as_soon_as_at_first() -> None:
+    clock, runs = ManualClock(), 0
+
+    async def loop() -> None:
+        nonlocal runs
+        runs += 1
+        clock.advance(LONGEST_WAIT + 1 if runs == 4 else 0)
+        if runs < 7:
+            raise RuntimeError
+
+    supervisor = Supervisor(clock)
+    supervisor.start("feed", loop)
+    await supervisor.settle("feed", 10)
+    assert clock.slept == [0.5, 1, 2, 0.5, 1, 2]
     await supervisor.aclose()
 
 

@@ -1,0 +1,92 @@
+"""What is logged: Usher's own words at the level asked for, nothing of payloads and answers, and no secret."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from adapters.logs import Discreet
+from tests.e2e.console import ROOT
+from tests.logged_process import ANSWERED, ASKED, TOKEN, TYPED
+
+SECRETS = (TOKEN, ANSWERED, TYPED, ASKED)
+
+
+def logged(how: str) -> str:
+    """What a process writes that lets Bolt, slack_sdk and httpx work on secrets."""
+    command = [sys.executable, "-m", "tests.logged_process", how]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    return ended.stderr
+
+
+def test_at_the_level_of_debug_no_library_writes_what_slack_sent_or_was_asked() -> None:
+    written = logged("ours")
+    assert "DEBUG adapters.slack: Usher is heard." in written
+    assert [secret for secret in SECRETS if secret in written] == []
+    assert "ERROR slack_sdk: No connection to wss://wss.example/link/?ticket=(removed)&app_id=1" in written
+
+
+def test_the_libraries_would_have_written_it() -> None:
+    written = logged("everything")
+    assert [secret for secret in SECRETS if secret not in written] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("token xoxb-12-34-aB_c.", "token (removed)"),
+        ("xoxe.xoxb-1-a and xoxp-1-a", "(removed) and (removed)"),
+        ("'xapp-1-A0-1-a'", "'(removed)'"),
+        ("Authorization: Bearer abc.def", "Authorization: Bearer (removed)"),
+        ("invalid token: eyJhbGciOi.eyJpc3Mi.c2ln, error", "invalid token: (removed), error"),
+        ("wss://a.slack.com/link/?ticket=1-2&app_id=3", "wss://a.slack.com/link/?ticket=(removed)&app_id=3"),
+        ("https://hooks.slack.com/commands/T1/2/3", "https://hooks.slack.com/(removed)"),
+        ("https://hooks.slack-gov.com/actions/T1/2", "https://hooks.slack-gov.com/(removed)"),
+        ("http://ada:passw0rd@proxy:3128", "http://(removed)@proxy:3128"),
+        ("Slack: started, http://127.0.0.1:8080/slack/events?x=1", None),
+        ("slack:T012AB3CD/U045EF6GH, xapper, eyJ, Bearer", None),
+    ],
+)
+def test_what_is_a_secret_is_left_out_and_nothing_else(text: str, shown: str | None) -> None:
+    record = logging.LogRecord("slack_sdk", logging.ERROR, "", 0, "%s", (text,), None)
+    assert Discreet("%(message)s").format(record) == (shown or text)
+
+
+def test_a_traceback_has_no_secret_either() -> None:
+    try:
+        raise RuntimeError(f"not allowed: {TOKEN}")
+    except RuntimeError:
+        record = logging.LogRecord("slack_sdk", logging.ERROR, "", 0, "Failed", (), sys.exc_info())
+    written = Discreet("%(message)s").format(record)
+    assert "RuntimeError: not allowed: (removed)" in written
+    assert TOKEN not in written
+
+
+_LEVELS = """
+import logging, sys
+from adapters import logs
+if sys.argv[2:]:
+    logging.basicConfig(level=logging.DEBUG, stream=sys.stdout, format="theirs: %(message)s")
+logs.set_up(sys.argv[1], sys.stdout)
+print(*(logging.getLevelName(logging.getLogger(name).getEffectiveLevel()) for name in ("slack_sdk", "bot", "adapters")))
+logging.critical("with xoxb-1-t0ken")
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "levels", "line"),
+    [
+        (["debug"], "WARNING DEBUG DEBUG", "CRITICAL root: with (removed)"),
+        (["info"], "WARNING INFO INFO", "CRITICAL root: with (removed)"),
+        (["warning"], "WARNING WARNING WARNING", "CRITICAL root: with (removed)"),
+        (["error"], "ERROR ERROR ERROR", "CRITICAL root: with (removed)"),
+        (["error", "set up by somebody else"], "DEBUG DEBUG DEBUG", "theirs: with xoxb-1-t0ken"),
+    ],
+)
+def test_the_level_is_that_of_ushers_own_words(words: list[str], levels: str, line: str) -> None:
+    command = [sys.executable, "-c", _LEVELS, *words]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stdout.splitlines() == [levels, line]
