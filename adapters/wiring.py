@@ -10,6 +10,7 @@ from typing import Any
 
 from adapters.clock import SystemClock
 from adapters.database.database import Database
+from adapters.declared import CORE
 from adapters.livekit.client import LiveKitRoomService
 from adapters.livekit.tokens import Credentials, KeySource, secret_file
 from adapters.settings import Settings, SettingsError
@@ -111,7 +112,7 @@ def _key(settings: Settings) -> Credentials | KeySource:
 @asynccontextmanager
 async def from_settings(settings: Settings) -> AsyncIterator[House]:
     """The house on the LiveKit server and the database of the settings."""
-    settings.require()
+    settings.require(*CORE)
     rooms = room_service(settings)
     try:
         async with assembled(Plan(rooms, settings["DATABASE_URL"], settings.policy)) as house:
