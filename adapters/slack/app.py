@@ -32,7 +32,8 @@ from adapters.slack.fields import BadPayload
 from adapters.slack.inbound import parse
 from adapters.slack.modals import Modals
 from adapters.slack.presses import Presses
-from adapters.slack.views import MODERATE, ROOM, suggested
+from adapters.slack.views import MODERATE, MODERATE_MESSAGE, ROOM, suggested
+from adapters.slack.web import SlackError
 from adapters.slack.words import Words
 from bot.working import stopping
 
@@ -105,18 +106,24 @@ class Front:
         if self._desk.under_way.closing or not self._seen.first(found.key):
             return
         if (work := self._work(found)) is not None:
-            self._desk.under_way.begin(work)
+            self._desk.under_way.begin(_heard(work))
 
     def _work(self, found: Inbound) -> Any:
         if isinstance(found, Typed):
             return self._words.said(found)
         if isinstance(found, Pressed):
             return self._press(found)
-        if isinstance(found, Submitted):
-            return self._modals.submitted(found)
         if isinstance(found, HomeOpened):
             return self._modals.home(found)
-        return self._modals.opened(found) if isinstance(found, Opened) else None
+        return self._view(found)
+
+    def _view(self, found: Inbound) -> Any:
+        """Shortcuts and modals of our own; an older manifest may hold others."""
+        if isinstance(found, Submitted) and found.view is not None and found.view.callback == MODERATE:
+            return self._modals.submitted(found)
+        if isinstance(found, Opened) and found.callback in (MODERATE, MODERATE_MESSAGE):
+            return self._modals.opened(found)
+        return None
 
     def _press(self, found: Pressed) -> Any:
         if found.action in (PRESS, BESIDE):
@@ -128,6 +135,14 @@ class Front:
             opened = Opened(found.sender, found.place, found.key, found.trigger, found.answer_url, MODERATE)
             return self._modals.opened(opened)
         return None
+
+
+async def _heard(work: Awaitable[object]) -> None:
+    """A refusal of Slack's is no bug: a view can be closed, or another one, by the time that it is to be changed."""
+    try:
+        await work
+    except SlackError as error:
+        log.warning("Slack did not show something (%s).", error)
 
 
 def bolt_app(client: AsyncWebClient, account: Account, front: Front, signing_secret: str = "") -> AsyncApp:

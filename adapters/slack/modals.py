@@ -33,17 +33,18 @@ from adapters.slack.web import SlackError
 from bot.command import Invocation
 from bot.people import ChatUser
 from bot.plain import plain
-from bot.reply import Reply
+from bot.reply import Reply, Tone, say
 
 OPEN_SECONDS = 1.0  # what opens a modal lives 3 s: by then something has to be shown
+LATE = Reply(Tone.WARN, say("Slack did not open the window in time. Nothing was done. Try again."))
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A view; and the same as a message, should the view come too late."""
+    """A view; and what is said in a message, should the view come too late."""
 
     view: Block
-    message: Message | None = None
+    message: Message
 
 
 class Modals:
@@ -65,7 +66,8 @@ class Modals:
             return await self._people(found.sender, user, only[0] if only else "", kept, progress)
         ordered = [*named, *(room for room in rooms if room not in named)]
         first = named[0] if named else rooms[0] if len(rooms) == 1 else ""
-        return Screen(moderate_view(ordered, Kept(first, kept.channel, kept.thread)))
+        view = moderate_view(ordered, Kept(first, kept.channel, kept.thread))
+        return Screen(view, self._desk.rendered(found.sender, LATE))
 
     async def _people(self, sender: Sender, user: ChatUser, room: str, kept: Kept, progress: Progress) -> Screen:
         """Who is in that room, each with a menu; where no room is known, what the core says to that."""
@@ -120,7 +122,10 @@ class Modals:
             view = moderate_view(
                 rooms, kept, notes=notes, action=values.get(ACTION, ""), reason=values.get(REASON, "")
             )  # fmt: skip
-            await self._desk.web.call("views.open", trigger_id=found.trigger, view=view)
+            try:
+                await self._desk.web.call("views.open", trigger_id=found.trigger, view=view)
+            except SlackError:
+                await self._beside(found.sender, kept, self._desk.rendered(found.sender, LATE))
             return
         progress = Progress(asked)
         await self._show(found.sender, found.trigger, kept, progress, self._done(found.sender, progress, kept))
@@ -157,8 +162,8 @@ class Modals:
                 await web.call("views.update", view_id=opened["view"]["id"], view=task.result().view)
         except SlackError:  # it cannot be opened any more, or was closed: an answer must not be lost
             screen: Screen = await task
-            if screen.message is not None:
-                place = Place(sender.home, kept.channel, kept.thread)
-                await self._desk.delivery.answer(Return(sender.id, place), screen.message)
-            else:
-                raise
+            await self._beside(sender, kept, screen.message)
+
+    async def _beside(self, sender: Sender, kept: Kept, message: Message) -> None:
+        place = Place(sender.home, kept.channel, kept.thread)
+        await self._desk.delivery.answer(Return(sender.id, place), message)
