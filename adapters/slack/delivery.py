@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.slack import limits
 from adapters.slack.arrivals import Place
 from adapters.slack.render import Message
 from adapters.slack.web import SlackError, Web
@@ -46,15 +48,19 @@ class Delivery:
         return False
 
     def _ways(self, back: Return, message: Message, *, instead: bool) -> Iterator[Callable[[], Awaitable[object]]]:
+        """Best first. In a thread the address is good for a replacement alone: what is new would stand outside."""
         body = {"text": message.text, "blocks": list(message.blocks)}
         thread = {"thread_ts": back.place.thread or None}
-        if back.url:
-            told = {"response_type": "ephemeral", "replace_original": instead, **body, **_given(thread)}
+        told = {"response_type": "ephemeral", "replace_original": instead, **body}
+        answers_here = instead or not back.place.thread
+        if back.url and answers_here:
             yield lambda: self._web.respond(back.url, told)
         if back.place.channel and not back.place.direct:
             yield lambda: self._web.call(
                 "chat.postEphemeral", channel=back.place.channel, user=back.user, **thread, **body, **_quiet()
             )
+        if back.url and not answers_here:
+            yield lambda: self._web.respond(back.url, told)
         direct = {"channel": back.place.channel, **thread} if back.place.direct else {"channel": back.user}
         yield lambda: self._web.call("chat.postMessage", **direct, **body, **QUIET)
 
@@ -63,10 +69,11 @@ def _quiet() -> dict[str, Any]:
     return {name: QUIET[name] for name in ("parse", "link_names")}  # chat.postEphemeral knows no other ones
 
 
-def _given(values: dict[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value}
-
-
 def acknowledged(message: Message) -> dict[str, Any]:
     """The answer as the acknowledgement of a slash command."""
     return {"response_type": "ephemeral", "text": message.text, "blocks": list(message.blocks)}
+
+
+def fits(acknowledgement: dict[str, Any]) -> bool:
+    """Whether Slack takes it over a websocket, where slack_sdk spells each character beyond ASCII in six or more."""
+    return len(json.dumps(acknowledgement)) <= limits.ACKNOWLEDGEMENT_SIZE

@@ -15,6 +15,9 @@ MESSAGE_SIZE = (
 RESPONSE_URL_USES = 5  # [interactivity/handling-user-interaction] five answers ...
 RESPONSE_URL_SECONDS = 30 * 60  # ... within 30 minutes
 ACKNOWLEDGE_SECONDS = 3.0  # [interactivity] later is too late, and is not retried
+ACKNOWLEDGEMENT_SIZE = (
+    19_000  # undocumented: a frame of more than 20,480 bytes ends the connection (revelrylabs/slax #614)
+)
 TRIGGER_SECONDS = 3.0  # [surfaces/modals] the life of a trigger_id
 
 # Blocks

@@ -31,15 +31,16 @@ async def serve(
     handler = AsyncSocketModeHandler(
         app, web_client.token, logger=log, web_client=web_client, proxy=proxy or None, ping_interval=PING_SECONDS
     )
+    handler.client.proxy = proxy or None  # only the settings count: without one it takes the environment's
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            await handler.connect_async()
+            await handler.client.connect()  # type: ignore[no-untyped-call]
         await _watch(handler, stopped, said)
     except TimeoutError:
         raise Disconnected from None
     finally:
         said(False)
-        await handler.close_async()
+        await handler.client.close()  # type: ignore[no-untyped-call]
 
 
 async def _watch(handler: AsyncSocketModeHandler, stopped: asyncio.Event, said: Callable[[bool], None]) -> None:

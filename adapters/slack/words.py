@@ -9,7 +9,7 @@ from dataclasses import replace
 from adapters.boundary import guarded
 from adapters.once import Twice
 from adapters.slack.arrivals import Typed
-from adapters.slack.delivery import Return, acknowledged
+from adapters.slack.delivery import Return, acknowledged, fits
 from adapters.slack.desk import ANSWER_SECONDS, Desk, Progress
 from adapters.slack.invocations import of_words
 from bot.reply import Reply
@@ -29,8 +29,10 @@ class Words:
         task = self._begun(found, progress)
         await asyncio.wait({task}, timeout=ANSWER_SECONDS)
         if task.done():
-            await ack(**acknowledged(desk.rendered(found.sender, task.result())))
-            return
+            answer = acknowledged(desk.rendered(found.sender, task.result()))
+            if fits(answer):
+                await ack(**answer)
+                return
         await ack(**acknowledged(desk.rendered(found.sender, progress.said)))
         await self._answered(found, await task)
 
