@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot.command import Again, Invocation
+from bot.command import Again, BoundInvocation, Invocation, Press
 from bot.errors import HistoryError
 from bot.pending import PendingItem
 from bot.people import ChatUser
 from bot.policy import Policy
 from bot.ports import Clock, Pending
-from bot.press import encode
+from bot.press import decode, encode
 from bot.reply import Audience, Button, Choice, Choices, Menu, Part, Reply, Table, Tone, say, text
 
 
@@ -51,11 +51,11 @@ class Buttons:
 
         Nothing where no such question waits. What the buttons carry out makes the question, not its words.
         """
-        bound = [encode(button.press) for button in buttons]
+        bound = [_meant(button.press) for button in buttons]
         try:
             waiting = await self._pending.waiting(batch.owner, batch.channel) if batch.owner else ()
             for group, items in groupby(waiting, key=lambda item: item.group):
-                tokens = {item.bound: item.token for item in items}
+                tokens = {_meant(decode(item.bound)): item.token for item in items}
                 if tokens.keys() == set(bound) and await self._pending.prolong(group, batch.expires):
                     return tuple(replace(one, token=tokens[press]) for one, press in zip(buttons, bound, strict=True))
         except HistoryError:
@@ -80,6 +80,11 @@ class Buttons:
 
 def answered_already() -> Reply:
     return Reply(Tone.INFO, say("This has been answered already. Nothing more was done."))
+
+
+def _meant(press: Press) -> str:
+    """What it carries out, whatever the words were that were typed for it."""
+    return encode(replace(press, typed="") if isinstance(press, BoundInvocation) else press)
 
 
 def _has_buttons(part: Part) -> bool:

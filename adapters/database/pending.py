@@ -67,8 +67,8 @@ class DatabasePending:
     async def waiting(self, owner: str, channel: str) -> tuple[PendingItem, ...]:
         now = self._clock.now()
         asked = {"of_owner": storable(owner), "of_channel": storable(channel), "now": spelled(now)}
-        rows = await self._readers.rows(WAITING, [asked])
         found = {item.token: item for item in self._unwritten.values() if _waits(item, owner, channel, now)}
+        rows = await self._readers.rows(WAITING, [asked])  # second: what is written meanwhile is found here or there
         found |= {item.token: item for item in (_item(*row) for row in rows)}
         return tuple(sorted(found.values(), key=lambda item: (item.group, item.token)))
 
