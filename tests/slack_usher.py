@@ -89,7 +89,7 @@ class Usher:
     async def seen(self, who: str, words: str, channel: str = "") -> Shown:
         """Our newest message on that person's screen with these words in it, once it is there.
 
-        In that channel; without one, anywhere but in the moderation channel.
+        In that channel; without one, no public line of the moderation channel.
         """
         told = self.slack.world.channel("mods").id
         wanted = self.slack.world.channel(channel).id if channel else ""
@@ -97,7 +97,7 @@ class Usher:
         def found() -> list[Shown]:
             said = self.slack.seen_by(who).saying(words)
             shown = [one for one in said if one.author == self.slack.app.user]
-            return [one for one in shown if (one.channel == wanted if wanted else one.channel != told)]
+            return [one for one in shown if (one.channel == wanted if wanted else one.ephemeral or one.channel != told)]
 
         shown: list[Shown] = await self.slack.until(found)
         return shown[-1]

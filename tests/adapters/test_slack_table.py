@@ -1,4 +1,4 @@
-"""Every command works from Slack: in a channel, in a thread, in a direct message; and what can be chosen, in the modal."""
+"""Every command works from Slack: in a channel, a thread, a direct message; and what can be chosen, in the modal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.slack_usher import Usher, usher_for
 # the command as typed, what is to be pressed then, what the last answer says
 ROWS: dict[str, tuple[str, str, str]] = {
     "attribute": ("attribute bob team=red", "", "Changed attributes of Bob Stone"),
-    "case": ("case 2", "", "Case 2"),
+    "case": ("case 2", "", "Case 2 mute lock Anna"),
     "close": (f"close {BACKSTAGE}", "End the room", "Ended"),
     "demote": ("demote bob", "", "Bob Stone is in the audience"),
     "find": ("find tom", "", "Tom Hart"),
