@@ -83,6 +83,15 @@ class Web:
 
         Always a POST of a form: not every method takes a JSON body.
         """
+        found, _ = await self._called(method, arguments)
+        return found
+
+    async def granted(self) -> tuple[Mapping[str, Any], frozenset[str]]:
+        """What `auth.test` answers, and the scopes of the token: none where Slack does not say them."""
+        found, answer = await self._called("auth.test", {})
+        return found, frozenset(scope for scope in answer.scopes.replace(" ", "").split(",") if scope)
+
+    async def _called(self, method: str, arguments: Mapping[str, object]) -> tuple[Mapping[str, Any], Answer]:
         content, url = form(arguments), self._base / method
         headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
         # chat.postMessage is limited for each channel, the other methods for the app as a whole.
@@ -90,7 +99,7 @@ class Web:
         answer = await self._in_line(method, line, lambda: self._post(method, url, content, headers))
         data = answer.data
         if data is not None and data.get("ok") is True and answer.status == 200:
-            return data
+            return data, answer
         raise refusal(method, answer)
 
     async def respond(self, url: str, body: Mapping[str, Any]) -> None:
@@ -163,7 +172,9 @@ class Web:
         async with session.post(
             url, data=content, headers=headers, proxy=self._proxy, ssl=self._tls, allow_redirects=False
         ) as response:
-            return Answer(response.status, await response.read(), response.headers.get("Retry-After", ""))
+            said = response.headers
+            body = await response.read()
+            return Answer(response.status, body, said.get("Retry-After", ""), said.get("X-OAuth-Scopes", ""))
 
     def _response_url(self, text: str) -> URL:
         """Payloads are signed, or come over our own websocket. Still, what one of them names is not simply posted to:

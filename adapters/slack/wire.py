@@ -65,9 +65,12 @@ class Caller(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """`scopes` are those of the token, comma-separated, where Slack says them (`X-OAuth-Scopes`)."""
+
     status: int
     body: bytes
     retry_after: str = ""
+    scopes: str = ""
 
     @property
     def limited(self) -> bool:
