@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from adapters import examples
 from adapters.declared import CONFIG, SETTINGS, Setting
 from adapters.slack.manifest import manifest_text
 from bot.command import Command, Effect, Kind, Param
@@ -123,6 +124,17 @@ def settings_page(settings: Iterable[Setting]) -> str:
     )
 
 
+def slack_page() -> str:
+    """`docs/slack.md`."""
+    return _page(
+        "# What answers look like in Slack",
+        DERIVED,
+        "Each answer as its text (notifications and screen readers read that one) and, folded, as the blocks that are "
+        "seen. They were made in the demo's rooms. Where `(token)` stands, there is an opaque random one.",
+        examples.page(),
+    )
+
+
 def _setting(setting: Setting) -> str:
     name = f"`{setting.name}`" + (f" or `{setting.name}_FILE`" if setting.secret else "")
     default = "must be set" if setting.default is None else f"`{setting.default}`" if setting.default else ""
@@ -143,6 +155,7 @@ def pages() -> dict[str, str]:
     return {
         "docs/commands.md": command_page(load()),
         "docs/settings.md": settings_page(SETTINGS),
+        "docs/slack.md": slack_page(),
         "manifest.yml": manifest_text(load()),
     }
 

@@ -45,18 +45,19 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to assemble: a room service, a history, a policy, and loops to run beside them."""
+    """What to assemble: a room service, a history, a policy, loops to run beside them, and a clock to go by."""
 
     rooms: RoomService
     database_url: str
     policy: Policy
     loops: dict[str, Callable[[], Coroutine[Any, Any, object]]] = field(default_factory=dict)
+    clock: Clock = field(default_factory=SystemClock)
 
 
 @asynccontextmanager
 async def assembled(plan: Plan) -> AsyncIterator[House]:
     """The house while it stands; at the end what was owed is written and everything is closed."""
-    clock = SystemClock()
+    clock = plan.clock
     database = Database.open(plan.database_url, server=plan.rooms.server, clock=clock)
     performer = Performer(plan.rooms, database.history, database.locks, clock)
     services = Services(

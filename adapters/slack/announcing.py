@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from adapters.slack.delivery import QUIET
 from adapters.slack.render import Message
 from adapters.slack.web import SlackError, Web
-from bot import announce
+from bot.announce import channels_for
 from bot.ports import Clock, Roster
 
 PRIVATE_SECONDS = 600.0  # a channel rarely becomes public
@@ -43,7 +43,7 @@ class Announcer:
     async def _channels(self, home: str, asked_in: str, room: str) -> AsyncIterator[str]:
         """Where it may go, best first."""
         prefix = f"slack:{home}/"
-        for key in await announce.channels_for(self._roster, prefix, asked_in, room):
+        for key in await channels_for(self._roster, prefix, asked_in, room):
             channel = key.removeprefix(prefix)
             if channel != self._channel and await self._is_private(channel):
                 yield channel

@@ -55,11 +55,13 @@ class Pen(pen.Pen):
         return escape.lines(text)
 
     def _mention(self, mention: Mention) -> str:
-        """Somebody of this workspace by their account. A group is never mentioned: that would call all of it."""
+        """Somebody of this workspace by their account, or as `@ann`. A group is never mentioned: that would call it."""
         home, _, account = mention.subject.removeprefix("slack:").partition("/")
         ours = mention.subject.startswith("slack:") and home == self.workspace.home
         if self.markup and ours and account.isalnum() and account.isascii():
             return f"<@{account}>"
+        if ours and mention.name and not account.startswith("@"):
+            return escape.name(f"@{mention.name}")
         return escape.lines(spans_text((mention,)))
 
     def _time(self, time: Time) -> str:
