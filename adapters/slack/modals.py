@@ -7,11 +7,12 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.answering import Progress
 from adapters.slack import limits
 from adapters.slack.arrivals import HomeOpened, Opened, Place, Pressed, Searched, Submitted
 from adapters.slack.blocks import Block, Option
 from adapters.slack.delivery import Return
-from adapters.slack.desk import Desk, Progress
+from adapters.slack.desk import Desk
 from adapters.slack.found import found_in
 from adapters.slack.invocations import channel_of, of_modal
 from adapters.slack.people import Sender
@@ -152,7 +153,7 @@ class Modals:
         self, sender: Sender, trigger: str, kept: Kept, progress: Progress, work: Coroutine[Any, Any, Screen]
     ) -> None:
         """Open a modal with what the work makes; while that takes long, with what is being done."""
-        task, done = await self._desk.within(OPEN_SECONDS, work)
+        task, done = await self._desk.answering.within(OPEN_SECONDS, work)
         web = self._desk.web
         first = task.result().view if done else self._screen(sender, progress.said, kept).view
         try:

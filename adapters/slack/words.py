@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from adapters.answering import ANSWER_SECONDS, Progress
 from adapters.boundary import guarded
 from adapters.once import Twice
 from adapters.slack.arrivals import Typed
 from adapters.slack.delivery import Return, acknowledged, fits
-from adapters.slack.desk import ANSWER_SECONDS, Desk, Progress
+from adapters.slack.desk import Desk
 from adapters.slack.invocations import of_words
 from bot.reply import Reply
 
