@@ -29,7 +29,7 @@ from bot.working import working
 HOME, CHANNEL = "T012AB3CD", "slack:T012AB3CD/C012AB3CD"
 ANN = ChatUser(f"slack:{HOME}/U045EF6GH", "ann")
 STRANGER = ChatUser(f"slack:{HOME}/U0STRANGE", "kim")
-TOKEN = "(token)"
+OPAQUE = "(token)"
 REASONS = ("shouting", "spam", "off topic")
 
 
@@ -120,12 +120,12 @@ def _view(title: str, view: Block) -> Example:
 def _calm(reply: Reply) -> Reply:
     def part(one: object) -> object:
         if isinstance(one, Choices):
-            return Choices(tuple(replace(o, button=replace(o.button, token=TOKEN)) for o in one.options))
+            return Choices(tuple(replace(o, button=replace(o.button, token=OPAQUE)) for o in one.options))
         if isinstance(one, Menu):
-            return replace(one, entries=tuple(replace(entry, token=TOKEN) for entry in one.entries))
+            return replace(one, entries=tuple(replace(entry, token=OPAQUE) for entry in one.entries))
         if isinstance(one, Table):
-            return replace(one, menus=tuple(tuple(replace(e, token=TOKEN) for e in menu) for menu in one.menus))
+            return replace(one, menus=tuple(tuple(replace(e, token=OPAQUE) for e in menu) for menu in one.menus))
         return one
 
-    buttons = tuple(replace(button, token=TOKEN) for button in reply.buttons)
+    buttons = tuple(replace(button, token=OPAQUE) for button in reply.buttons)
     return replace(reply, parts=tuple(map(part, reply.parts)), buttons=buttons)  # type: ignore[arg-type]

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from adapters.pressing import BESIDE as BESIDE
+from adapters.pressing import PRESS as PRESS
 from adapters.slack import limits
 from adapters.slack.escape import shown
 from bot.reply import Button, Style
 
 Block: TypeAlias = dict[str, Any]
-
-# The beginning of the action ids behind which a token stands.
-PRESS = "press"  # the answer takes the place of the message: questions, choices, pages
-BESIDE = "beside"  # the answer stands beside it
 
 
 @dataclass(frozen=True, slots=True)

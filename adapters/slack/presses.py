@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from adapters.answering import ANSWER_SECONDS, Progress
+from adapters.pressing import PRESS, replaces
 from adapters.slack import limits
 from adapters.slack.arrivals import Place, Pressed
-from adapters.slack.blocks import PRESS
 from adapters.slack.delivery import Return
-from adapters.slack.desk import ANSWER_SECONDS, Desk, Progress
+from adapters.slack.desk import Desk
 from adapters.slack.invocations import channel_of
 from adapters.slack.views import Kept, answer_view
 from adapters.slack.web import SlackError
 from bot.command import Invocation
-from bot.history import Outcome
-from bot.reply import Reply, Tone
+from bot.reply import Reply
 
 
 class Presses:
@@ -25,7 +25,7 @@ class Presses:
         kept = Kept.decode(found.view.metadata) if found.view else Kept()
         place = Place(found.place.home, kept.channel, kept.thread) if found.view else found.place
         progress = Progress(Invocation(user, channel_of(place, user), "", found.key, menus=True))
-        task, done = await self._desk.within(
+        task, done = await self._desk.answering.within(
             ANSWER_SECONDS, self._desk.pressed(found.sender, progress, found.value, place.thread)
         )
         if found.view is not None:
@@ -60,8 +60,3 @@ class Presses:
         except SlackError:  # the modal is closed by now, or too old: the answer must not be lost
             place = Place(found.place.home, kept.channel, kept.thread)
             await self._desk.delivery.answer(Return(found.sender.id, place), self._desk.rendered(found.sender, reply))
-
-
-def replaces(reply: Reply) -> bool:
-    """Whether it takes the place of the question: not when it was refused, because then the question still stands."""
-    return not (reply.tone is Tone.ERROR and reply.outcome in (None, Outcome.REFUSED))

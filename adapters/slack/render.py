@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from itertools import chain, count, repeat
 
 from adapters.pen import case_line
+from adapters.pressing import BESIDE, PRESS, action_of
 from adapters.shown import labelled, size
 from adapters.slack import blocks, limits
-from adapters.slack.blocks import BESIDE, PRESS, Block, Option
+from adapters.slack.blocks import Block, Option
 from adapters.slack.layout import Body, Line, fitting, note, taken
 from adapters.slack.lines import Pen, Workspace
-from bot.command import Again
 from bot.plain import spans_text
-from bot.reply import Button, Choices, Menu, Part, Reply, Table, Text
+from bot.reply import Choices, Menu, Part, Reply, Table, Text
 
 BUTTON_LINES = 10  # so many choices have a button each; more are a select
 SELECT_SIZE = 3500  # what the selects may take of a message's size
@@ -91,7 +91,7 @@ class _Draft:
     def press(self, reply: Reply) -> None:
         """The buttons below; one that could not be kept has no token, and is not shown."""
         kept = [one for one in reply.buttons if one.token]
-        pressed = [blocks.press(one, self._id(_action(one, asked=reply.question))) for one in kept]
+        pressed = [blocks.press(one, self._id(action_of(one, asked=reply.question))) for one in kept]
         if pressed:
             self.tail.append(blocks.actions(pressed[: limits.ACTIONS_ELEMENTS]))
         self._say_lost(len(pressed) - limits.ACTIONS_ELEMENTS, ("button", "buttons"))
@@ -146,8 +146,3 @@ class _Draft:
 
     def _id(self, action: str) -> str:
         return f"{action}:{next(self._numbers)}"
-
-
-def _action(one: Button, *, asked: bool) -> str:
-    """Whether the answer to the press takes the place of this message, or stands beside it."""
-    return PRESS if asked or isinstance(one.press, Again) else BESIDE
