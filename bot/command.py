@@ -183,6 +183,12 @@ class Command:
     def writes(self) -> bool:
         return self.effect is not Effect.READ
 
+    @property
+    def takes_flags(self) -> bool:
+        """Whether it heeds --dry-run and --force: writes in a room do, and what is about a case alone."""
+        about_a_case = self.param(Kind.NUMBER) is not None and self.param(Kind.TEXT) is None
+        return self.writes and (self.in_room or about_a_case)
+
 
 def _usage_word(param: Param) -> str:
     word = "key=value ..." if param.kind is Kind.PAIRS else param.name

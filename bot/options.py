@@ -35,10 +35,19 @@ def read_options(command: Command, options: Mapping[str, str]) -> Reading:
     return Reading(
         values,
         room=options.get("in", "") if command.in_room else "",
-        force=options.get("force", "").lower() in TRUE,
-        dry_run=options.get("dry-run", "").lower() in TRUE,
+        force=_flag(command, options, "force"),
+        dry_run=_flag(command, options, "dry-run"),
         reason=values.get(reason.name, "") if reason else "",
     )
+
+
+def _flag(command: Command, options: Mapping[str, str], name: str) -> bool:
+    """Whether it is set; `BadArgument` for a command that would take no notice of it."""
+    if options.get(name, "").lower() not in TRUE:
+        return False
+    if not command.takes_flags:
+        raise BadArgument(f"There is no {name} here. Usage: {command.usage}")
+    return True
 
 
 def _value(command: Command, param: Param, text: str) -> Any:
