@@ -100,5 +100,8 @@ def undo_button(result: Result[Any]) -> tuple[Button, ...]:
     """Undo, where there is anything that can be put back."""
     if result.case is None or all(irreversible(change) for change in result.changes.changes):
         return ()
-    press = BoundInvocation("undo", result.part.subject.room, None, {"n": result.case}, str(result.case))
-    return (Button(f"Undo case {result.case}", press),)
+    return (undo_of(result.case, result.part.subject.room),)
+
+
+def undo_of(case: int, room: str) -> Button:
+    return Button(f"Undo case {case}", BoundInvocation("undo", room, None, {"n": case}, str(case)))

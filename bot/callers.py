@@ -22,7 +22,7 @@ def masked(person: Participant) -> Participant:
     """The person as somebody who may not know the number knows them."""
     if person.kind is not Kind.SIP:
         return person
-    return replace(person, identity=_masked(person.identity), name=_masked(person.name))
+    return replace(person, identity=hide_numbers(person.identity), name=hide_numbers(person.name))
 
 
 def find_masked(line: str, words: Sequence[Word], people: Sequence[Participant]) -> Matches:
@@ -34,6 +34,11 @@ def find_masked(line: str, words: Sequence[Word], people: Sequence[Participant])
         for matches in (found.exact, found.near)
     )
     return Matches(exact, near)
+
+
+def hide_numbers(text: str) -> str:
+    """A caller's name or identity as somebody who may not know the number knows it."""
+    return _RUN.sub(lambda run: _hidden(run[0]), text)
 
 
 def numbers_of(person: Participant) -> frozenset[str]:
@@ -60,10 +65,6 @@ def is_marked(text: str) -> bool:
 
 def _is_known(digits: str, known: Iterable[str]) -> bool:
     return any(digits in number or number in digits for number in known)
-
-
-def _masked(text: str) -> str:
-    return _RUN.sub(lambda run: _hidden(run[0]), text)
 
 
 def _hidden(run: str) -> str:

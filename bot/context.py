@@ -110,12 +110,8 @@ class Context:
 
     def _is_hidden(self) -> bool:
         """Whether the target is hidden, or was when last seen."""
-        target = self.bound.target
-        if target is None:
-            return False
-        if target.participant is not None:
-            return target.participant.permission.hidden
-        return self.services.recent.was_hidden(target.room, target.identity)
+        target, recent = self.bound.target, self.services.recent
+        return target is not None and recent.is_hidden(target.room, target.identity, target.participant)
 
     async def perform(self, part: Part[S]) -> Result[S]:
         """Do it, or with --dry-run say what would be done (the result has no case then)."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
 from bot.asking import asked_first
-from bot.authorise import authorise, sees_hidden, unknown
+from bot.authorise import authorise, unknown
 from bot.binding import bind
 from bot.buttons import Buttons, answered_already
 from bot.command import Again, BoundInvocation, Command, Invocation, Nothing
@@ -22,9 +22,9 @@ from bot.people import ChatUser, Moderator, Role
 from bot.press import arguments, decode
 from bot.public import public_line
 from bot.reasons import with_reasons
-from bot.redact import redacted
 from bot.refusals import Refusals
 from bot.reply import Reply, Tone, say
+from bot.sight import seen_by
 from bot.tasks import Budget, within
 from bot.words import told
 
@@ -113,22 +113,21 @@ class Dispatcher:
         except BotError as error:
             bound = context.bound if context else bound
             reply = await self._refusals.answer(error, invocation, command.name, bound.typed, command, bound)
-        return await self._finished(reply, moderator, invocation, bound)
+        return await self._finished(reply, moderator, invocation, context.bound if context else bound)
 
     async def _finished(
         self, reply: Reply, moderator: Moderator, invocation: Invocation, bound: BoundInvocation | None
     ) -> Reply:
         """The reply as this person may see it, its buttons stored; and what the others are told."""
-        room, known = bound.room if bound else "", self.services.recent.numbers
-        line = public_line(reply, moderator.user, bound)
-        everywhere = any(grant.role >= Role.ADMIN and "*" in grant.rooms for grant in moderator.grants)
-        if not (everywhere or (room and sees_hidden(moderator, room))):
-            reply = redacted(reply, known)
+        room = bound.room if bound else ""
+        line = await public_line(self.services, reply, moderator.user, bound)
+        reply = seen_by(moderator, room, reply, self.services.recent.numbers)
         reply = with_reasons(reply, self.services, moderator, invocation, bound)
         reply = await self._buttons.stored(replace(reply, room=room), invocation)
         if line is None:
             return reply
-        return replace(reply, public=await self._buttons.stored(redacted(replace(line, room=room), known), invocation))
+        line = await self._buttons.stored(replace(line, room=room), invocation)
+        return replace(reply, public=replace(line, parts=()))
 
     async def moderator(self, user: ChatUser, *, calming: bool = False) -> Moderator:
         """The person with every grant: their own, those of their groups, and the settings'.

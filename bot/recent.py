@@ -70,6 +70,9 @@ class Recent:
         """Everybody seen in that room under that folded name."""
         return [seen for (where, _), seen in self._seen.items() if where == room and fold(seen.name) == folded]
 
-    def was_hidden(self, room: str, identity: str) -> bool:
+    def is_hidden(self, room: str, identity: str, person: Participant | None) -> bool:
+        """Whether they are hidden as they are now (`person`), or were when last seen."""
+        if person is not None:
+            return person.permission.hidden
         seen = self._seen.get((room, identity))
         return seen is not None and seen.hidden

@@ -71,7 +71,7 @@ class Refusals:
         bound: BoundInvocation | None,
     ) -> Draft | None:
         content = self._content(error, invocation, name, typed, bound)
-        code = HIDDEN if _about_hidden(bound) else error.code
+        code = HIDDEN if self._about_hidden(bound) else error.code
         if isinstance(error, Refused):
             return Draft(EntryKind.REFUSED, content, outcome=Outcome.REFUSED, code=code)
         if isinstance(error, RoomError) and command is not None and command.writes:
@@ -95,6 +95,10 @@ class Refusals:
             detail=error.user_text,
         )
 
+    def _about_hidden(self, bound: BoundInvocation | None) -> bool:
+        target, recent = bound.target if bound else None, self._services.recent
+        return target is not None and recent.is_hidden(target.room, target.identity, target.participant)
+
     async def _first_this_minute(self, subject: str) -> bool:
         """Someone unknown is recorded at most once a minute, so that nobody can fill the history.
 
@@ -114,11 +118,6 @@ class Refusals:
             return True
         since = self._services.clock.now() - timedelta(seconds=STRANGER_SECONDS)
         return not newest or newest[0].first.at < since
-
-
-def _about_hidden(bound: BoundInvocation | None) -> bool:
-    person = bound.target.participant if bound and bound.target else None
-    return person is not None and person.permission.hidden
 
 
 def _bounded(sentence: str) -> str:

@@ -147,6 +147,7 @@ class Undoing:
                 self.preview(),
             )
         record = self.context.record(refers=parts[0].entry.seq, undoes=self.case.number)
+        record = replace(record, hidden=record.hidden or self.case.hidden)
         performing = [Part(part.subject, Restore(part.changes, over=over)) for part in parts]
         results = await self.context.services.performer.all(performing, record, self.context.budget)
         return self._said(results)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot.actions.profile import SetProfile
 from bot.answers import Words, answer
+from bot.callers import SIP_ATTRIBUTES
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.errors import BadArgument
@@ -38,14 +40,21 @@ def check(context: Context, arguments: Arguments) -> None:
 async def run(context: Context, arguments: Arguments) -> Reply:
     attributes = dict(arguments.pairs)
     result = await context.perform(Part(context.person(), SetProfile(attributes=attributes)))
-    name, room = Name(arguments.who.display), Name(context.room)
-    changed = listed([_said(key, value) for key, value in attributes.items()])
-    words = Words(
-        done=say("Changed attributes of ", name, " in ", room, ": ", *changed, "."),
-        already=say("The attributes of ", name, " in ", room, " are so already: ", *changed, "."),
+    told = {key: value for key, value in attributes.items() if not key.casefold().startswith(SIP_ATTRIBUTES)}
+    others = answer(context, result, _words(context, told)).title
+    return replace(answer(context, result, _words(context, attributes)), told=others)
+
+
+def _words(context: Context, attributes: Mapping[str, str]) -> Words:
+    target = context.person()
+    name, room = Name(target.name or target.identity), Name(target.room)
+    items = [_said(key, value) for key, value in attributes.items()]
+    changed = say(": ", *listed(items)) if items else ()
+    return Words(
+        done=say("Changed attributes of ", name, " in ", room, *changed, "."),
+        already=say("The attributes of ", name, " in ", room, " are so already", *changed, "."),
         what=say("change attributes of ", name, " in ", room),
     )
-    return answer(context, result, words)
 
 
 def _said(key: str, value: str) -> Spans:

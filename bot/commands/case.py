@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from bot.answers import undo_of
 from bot.authorise import sees_hidden
 from bot.case_access import visible_case
 from bot.case_lines import Eyes, case_line, in_full
-from bot.command import BoundInvocation, Command, Effect, Kind, Param
+from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.people import Role
-from bot.reply import Button, Reply, Tone, say
+from bot.reply import Reply, Tone, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     case = await visible_case(context, arguments.n)
     now = context.services.clock.now()
     admin = sees_hidden(context.moderator, case.opening.room)
-    undo = BoundInvocation("undo", case.opening.room, None, {"n": case.number}, str(case.number))
-    buttons = (Button(f"Undo case {case.number}", undo),) if case.intents and not case.undone else ()
+    buttons = (undo_of(case.number, case.opening.room),) if case.intents and not case.undone else ()
     title = say("Case ", *case_line(case, now))
     return Reply(Tone.INFO, title, in_full(case, now, Eyes(admin, context.moderator.may_see)), buttons)
 

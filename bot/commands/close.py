@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import places
 from bot.actions.room import Close
@@ -37,7 +37,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
         raise NoSuchRoom(f"{told(context.room)} is not live any more. Nothing was done.")
     if held and room.sid != held:
         raise SessionChanged(f"{told(context.room)} has ended and begun anew since. Nothing was done.")
-    people = len(await context.people(context.room))
+    people, visible = await _counted(context)
     protected = _protected(context, await context.everybody(context.room))
     name = Name(context.room)
     if not context.bound.confirmed and not context.bound.dry_run:
@@ -49,13 +49,23 @@ async def run(context: Context, arguments: Arguments) -> Reply:
             values={"room_sid": room.sid},
         )
     result = await context.perform(Part(RoomSubject(context.room, room.sid, gone_is_fine=True), Close(room.sid)))
-    words = Words(
+    others = answer(context, result, _words(name, visible)).title
+    return replace(answer(context, result, _words(name, people)), told=others)
+
+
+async def _counted(context: Context) -> tuple[int, int]:
+    """How many are in the room as far as the person may know, and as far as anybody may."""
+    people = await context.people(context.room)
+    return len(people), sum(not person.permission.hidden for person in people)
+
+
+def _words(name: Name, people: int) -> Words:
+    return Words(
         done=say("Ended ", name, f" for everyone ({people} in it)."),
         already=say(name, " has ended already."),
         what=say("end ", name),
         after=(text("People with a valid join token can open it again, unless the server's auto_create is off."),),
     )
-    return answer(context, result, words)
 
 
 def _protected(context: Context, people: Sequence[Participant]) -> list[tuple[Participant, str]]:

@@ -11,7 +11,7 @@ from bot.context import Context
 from bot.errors import BadArgument, OutOfScope, Refused
 from bot.history import Draft, EntryKind, Outcome, canonical
 from bot.people import Grant, Role, glob_covers, is_subject
-from bot.reply import Audience, Mention, Name, Reply, Tone, say, text
+from bot.reply import Audience, Code, Mention, Name, Reply, Tone, say, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,15 @@ async def run(context: Context, arguments: Arguments) -> Reply:
 
 
 def _said(case: int, outcome: Outcome, subject: str, role: Role, rooms: tuple[str, ...], old: Grant | None) -> Reply:
-    where = say(" in ", Name(", ".join(rooms))) if role is not Role.NONE else ()
+    where, somewhere = say(" in ", Name(", ".join(rooms))), say(" in some rooms (see ", Code("/moderators"), ")")
     has = f" has {'already ' if outcome is Outcome.ALREADY else ''}the role {role.word}"
     none = " has no role" if outcome is Outcome.ALREADY else " has no role any more"
-    title = say(Mention(subject), has if role is not Role.NONE else none, *where, ".")
+    if role is Role.NONE:
+        has, where, somewhere = none, (), ()
+    title = say(Mention(subject), has, *where, ".")
+    others = title if "*" in rooms else say(Mention(subject), has, *somewhere, ".")  # not all may know those rooms
     before = (text(f"Before: {old.role.word} in ", Name(", ".join(old.rooms)), "."),) if old else ()
-    return Reply(Tone.OK, title, before, (), Audience.PUBLIC, case, outcome)
+    return Reply(Tone.OK, title, before, (), Audience.PUBLIC, case, outcome, told=others)
 
 
 def _own_scope(context: Context) -> tuple[str, ...]:

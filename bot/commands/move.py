@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from bot.actions.presence import Move
 from bot.answers import Words, answer
 from bot.authorise import standing
+from bot.case_lines import OTHER
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.errors import BadArgument, OutOfScope
@@ -15,8 +16,9 @@ from bot.history import Outcome
 from bot.params import Reason, Who
 from bot.people import Role
 from bot.perform import Part, Result
-from bot.reply import Name, Reply, say, text
+from bot.reply import Name, Plain, Reply, say, text
 from bot.reply import Part as ReplyPart
+from bot.subject import PersonSubject
 from bot.words import told
 
 
@@ -39,18 +41,20 @@ def check(context: Context, arguments: Arguments) -> None:
 async def run(context: Context, arguments: Arguments) -> Reply:
     subject = context.person(destination=arguments.room)
     result = await context.perform(Part(subject, Move(arguments.room)))
-    name = Name(subject.name or subject.identity)
-    words = Words(
-        done=say("Moved ", name, " from ", Name(subject.room), " to ", Name(arguments.room), "."),
-        already=say(name, " is already in ", Name(arguments.room), "."),
-        what=say("move ", name, " from ", Name(subject.room), " to ", Name(arguments.room)),
-        offers=(),
-    )
-    reply = answer(context, result, words)
+    others = answer(context, result, _words(subject, Plain(OTHER))).title  # not all of them may know that room
+    reply = replace(answer(context, result, _words(subject, Name(arguments.room))), told=others)
     if result.outcome in (Outcome.FAILED, Outcome.UNKNOWN, Outcome.NOT_EFFECTIVE):
-        parts = (_where(result, name), *reply.parts)
-        return Reply(reply.tone, reply.title, parts, (), reply.audience, reply.case, reply.outcome)
+        return replace(reply, parts=(_where(result, Name(subject.name or subject.identity)), *reply.parts), buttons=())
     return reply
+
+
+def _words(subject: PersonSubject, destination: Name | Plain) -> Words:
+    name, room = Name(subject.name or subject.identity), Name(subject.room)
+    return Words(
+        done=say("Moved ", name, " from ", room, " to ", destination, "."),
+        already=say(name, " is already in ", destination, "."),
+        what=say("move ", name, " from ", room, " to ", destination),
+    )
 
 
 def _where(result: Result[Any], name: Name) -> ReplyPart:

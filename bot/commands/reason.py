@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot.authorise import role_too_low
@@ -23,6 +23,7 @@ class Arguments:
 async def run(context: Context, arguments: Arguments) -> Reply:
     case = await visible_case(context, arguments.n)
     room = case.opening.room
+    context.bound = replace(context.bound, room=room)
     if room and context.moderator.role_in(room) < Role.MODERATOR:
         raise role_too_low(context.moderator, context.policy, "/reason", Role.MODERATOR, room)
     content = context.record().entry_content(room=room, reason=arguments.text.strip())

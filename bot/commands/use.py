@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.errors import OutOfScope
 from bot.history import ChannelDefault, Draft, EntryKind, Outcome, canonical
 from bot.people import Role, glob_covers, glob_matches, is_glob
-from bot.reply import Audience, Name, Reply, Tone, say, text
+from bot.reply import Audience, Code, Name, Reply, Tone, say, text
 from bot.words import told
 
 
@@ -37,8 +37,9 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     (entry,) = await context.services.history.append([draft], context.invocation.event_key or None)
     verb = "is already" if already else "is now"
     title = say(Name(room), f" {verb} the room of this channel: commands without a room act there.")
+    others = say(Name(room), f" {verb} the room of the channel ", Code(channel), ".")  # it may be read in another one
     parts = (text("Before: ", Name(old)),) if old and not already else ()
-    return Reply(Tone.OK, title, parts, (), Audience.PUBLIC, entry.case, outcome)
+    return Reply(Tone.OK, title, parts, (), Audience.PUBLIC, entry.case, outcome, told=others)
 
 
 def _check_scope(context: Context, room: str) -> None:
