@@ -8,16 +8,18 @@ from typing import TextIO
 
 from adapters.clock import SystemClock
 from adapters.declared import CONFIG, SETTINGS
+from adapters.report import Report
 from adapters.settings import Settings, SettingsError
 from bot.errors import BotError
 from bot.people import Role
 
+SLACK = (*(one.name for one in SETTINGS if "SLACK_" in one.name), "USHER_HTTP", "USHER_CA_FILE", "USHER_PROXY")
 _LOGIN = re.compile(r"//[^/]*@")  # an address may hold a password
 
 
 async def run_doctor(settings: Settings, out: TextIO) -> int:
     """0 when everything that is needed is there; 1 otherwise."""
-    report = _Report(out)
+    report = Report(out)
     for setting in SETTINGS:
         if setting.name in settings.problems:
             report.bad(settings.problems[setting.name])
@@ -30,6 +32,7 @@ async def run_doctor(settings: Settings, out: TextIO) -> int:
         report.bad("USHER_ADMINS is empty: nobody can use Usher until somebody is admin. Try console:$USER.")
     await _database(settings, report)
     await _livekit(settings, report)
+    await _slack(settings, report)
     return report.finish()
 
 
@@ -37,10 +40,10 @@ def _shown(value: object) -> str:
     if isinstance(value, dict):
         return ",".join(f"{key}={one.word if isinstance(one, Role) else one}" for key, one in value.items())
     text = ",".join(value) if isinstance(value, tuple) else str(value)
-    return _LOGIN.sub("//...@", text)
+    return _LOGIN.sub("//...@", text) or "none"
 
 
-async def _database(settings: Settings, report: _Report) -> None:
+async def _database(settings: Settings, report: Report) -> None:
     from adapters.database.database import Database
     from adapters.database.engine import database_path
 
@@ -57,7 +60,7 @@ async def _database(settings: Settings, report: _Report) -> None:
         report.good("History: it opens, and can be written to")
 
 
-async def _livekit(settings: Settings, report: _Report) -> None:
+async def _livekit(settings: Settings, report: Report) -> None:
     from adapters.wiring import LIVEKIT, room_service
 
     if not settings.problems.keys().isdisjoint((*LIVEKIT, CONFIG)):
@@ -81,29 +84,26 @@ async def _livekit(settings: Settings, report: _Report) -> None:
         await service.aclose()
 
 
+async def _slack(settings: Settings, report: Report) -> None:
+    from adapters.running import ADAPTERS
+
+    if not settings.problems.keys().isdisjoint((*SLACK, CONFIG)):
+        report.note("Slack was not tried: its settings are not complete.")
+        return
+    if not any(settings[name] for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")):
+        report.note("Slack: not set up (SLACK_BOT_TOKEN)")
+        return
+    slack = next(candidate for candidate in ADAPTERS if candidate.name == "Slack")
+    if slack.way(settings) is None:
+        report.bad(f"Slack: {slack.missing(settings)}.")
+    if settings["SLACK_BOT_TOKEN"]:
+        from adapters.slack.checks import check  # only who uses Slack waits for its libraries
+
+        try:
+            await check(settings, report)
+        except OSError as error:
+            report.bad(f"Slack cannot be asked with USHER_CA_FILE: {error}")
+
+
 def _live(rooms: int) -> str:
     return "1 live room" if rooms == 1 else f"{rooms} live rooms"
-
-
-class _Report:
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._bad = 0
-
-    def good(self, sentence: str) -> None:
-        self._line("ok      ", sentence)
-
-    def note(self, sentence: str) -> None:
-        self._line("note    ", sentence)
-
-    def bad(self, sentence: str) -> None:
-        self._bad += 1
-        self._line("missing ", sentence)
-
-    def finish(self) -> int:
-        things = "1 thing is" if self._bad == 1 else f"{self._bad} things are"
-        self._line("", f"{things} missing." if self._bad else "Everything that is needed is there.")
-        return 1 if self._bad else 0
-
-    def _line(self, mark: str, sentence: str) -> None:
-        print(mark + sentence, file=self._out, flush=True)

@@ -59,6 +59,7 @@ async def test_where_all_is_there_it_says_so(tmp_path: Path, url: str) -> None:
         "ok      USHER_ADMINS = console:alice, from the environment",
         "ok      History: there is none yet; it is made when Usher starts",
         "ok      LiveKit: it answers (self-hosted), and the key may list 2 live rooms",
+        "note    Slack: not set up (SLACK_BOT_TOKEN)",
         ENOUGH,
     ]
     assert status == 0
@@ -67,10 +68,10 @@ async def test_where_all_is_there_it_says_so(tmp_path: Path, url: str) -> None:
 
 async def test_one_room_and_none_are_counted_in_words(tmp_path: Path, rooms: Rooms, url: str) -> None:
     del rooms.rooms["backstage"]
-    assert (await doctor(tmp_path, url))[0][-2].endswith("the key may list 1 live room")
+    assert (await doctor(tmp_path, url))[0][-3].endswith("the key may list 1 live room")
     rooms.rooms.clear()
     lines, status = await doctor(tmp_path, url, USHER_LIVEKIT_EDITION="cloud")
-    assert lines[-2].endswith("it answers (LiveKit Cloud), and the key may list 0 live rooms")
+    assert lines[-3].endswith("it answers (LiveKit Cloud), and the key may list 0 live rooms")
     assert status == 0
 
 
@@ -78,7 +79,11 @@ async def test_without_settings_each_missing_one_is_named_and_livekit_is_not_tri
     lines, status = await doctor(tmp_path)
     missing = [line.split()[1] for line in lines if line.startswith("missing ")]
     assert missing == ["LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"]
-    assert lines[-2:] == ["note    LiveKit was not tried: its settings are not complete.", "3 things are missing."]
+    assert lines[-3:] == [
+        "note    LiveKit was not tried: its settings are not complete.",
+        "note    Slack: not set up (SLACK_BOT_TOKEN)",
+        "3 things are missing.",
+    ]
     assert status == 1
 
 
@@ -125,12 +130,18 @@ async def test_what_was_set_is_shown_as_it_was_written_but_for_passwords(tmp_pat
         "USHER_PROTECTED": "host-*,vip",
         "USHER_PROXY": "http://ada:passw0rd@proxy:3128",
         "USHER_PAGE_SIZE": "7",
+        "USHER_SLACK_COMMANDS": "mute, quiet=hush",
+        "USHER_HTTP": "[::1]:80",
     }
     lines = (await doctor(tmp_path, **given))[0]
     assert "ok      USHER_ROLES = kick=admin,metadata=moderator, from the environment" in lines
     assert "ok      USHER_PROTECTED = host-*,vip, from the environment" in lines
     assert "ok      USHER_PROXY = http://...@proxy:3128, from the environment" in lines
     assert "ok      USHER_PAGE_SIZE = 7, from the environment" in lines
+    assert "ok      USHER_SLACK_COMMANDS = mute,quiet=hush, from the environment" in lines
+    assert "ok      USHER_HTTP = [::1]:80, from the environment" in lines
+    lines = (await doctor(tmp_path, USHER_SLACK_COMMANDS="none"))[0]
+    assert "ok      USHER_SLACK_COMMANDS = none, from the environment" in lines
 
 
 async def test_a_secret_from_a_file_is_said_to_be_from_there(tmp_path: Path, url: str) -> None:
