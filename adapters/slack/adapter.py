@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.http import HttpServer
 from adapters.settings import Settings
-from adapters.slack import socket
+from adapters.slack import limits, socket
 from adapters.slack.announcing import Announcer
 from adapters.slack.app import Account, Front, bolt_app
 from adapters.slack.delivery import Delivery
@@ -73,6 +73,7 @@ class SlackAdapter:
         """Take nothing new, give what is under way that long, then leave."""
         await self._desk.under_way.settle(seconds)
         await self._desk.under_way.aclose()
+        await self._desk.suggestions.aclose()
         self._stopped.set()
         await self._ended.wait()
         await self._web.aclose()
@@ -127,7 +128,7 @@ def _desk(settings: Settings, house: House, web: Web) -> Desk:
 
     return Desk(
         house.dispatcher,
-        Suggestions(house.dispatcher),
+        Suggestions(house.dispatcher, longest_value=limits.OPTION_VALUE),
         web,
         Members(web, clock),
         Groups(web, clock, granted),

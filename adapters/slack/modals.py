@@ -49,6 +49,8 @@ class Screen:
 
 
 class Modals:
+    """Rooms and people are offered for muting too, for which groups as they were lately count; the core decides."""
+
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
@@ -60,7 +62,7 @@ class Modals:
         await self._show(found.sender, found.trigger, kept, progress, self._first(found, user, kept, progress))
 
     async def _first(self, found: Opened, user: ChatUser, kept: Kept, progress: Progress) -> Screen:
-        rooms = [room.name for room in await self._desk.suggestions.rooms(user)]
+        rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
         named = found_in(found.message, rooms).rooms if found.callback == MODERATE_MESSAGE else ()
         only = named or rooms
         if not rooms or (found.callback == MODERATE_MESSAGE and len(only) == 1):
@@ -82,7 +84,7 @@ class Modals:
         progress = Progress(Invocation(user, user.subject, "participants", "", menus=True))
 
         async def people() -> Screen:
-            rooms = [room.name for room in await self._desk.suggestions.rooms(user)]
+            rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
             return await self._people(found.sender, user, room_of(found.value, rooms), Kept(), progress)
 
         await self._show(found.sender, found.trigger, Kept(), progress, people())
@@ -92,7 +94,7 @@ class Modals:
         if found.view is None:
             return
         user = await self._desk.user(found.sender)
-        rooms = [room.name for room in await self._desk.suggestions.rooms(user)]
+        rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
         old, values = Kept.decode(found.view.metadata), found.view.values
         kept = Kept(room_of(found.value, rooms), old.channel, old.thread)
         view = moderate_view(rooms, kept, action=values.get(ACTION, ""), reason=values.get(REASON, ""))
@@ -103,18 +105,18 @@ class Modals:
         if found.view is None or not found.block.startswith(PERSON):
             return suggested(())
         user = await self._desk.user(found.sender)
-        rooms = [room.name for room in await self._desk.suggestions.rooms(user)]
+        rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
         kept = Kept.decode(found.view.metadata)
         room = room_of(found.view.values.get(ROOM, ""), rooms) or kept.room
         groups: dict[str, list[Option]] = {}
-        for person in await self._desk.suggestions.people(user, room, found.text) if room else ():
+        for person in await self._desk.suggestions.people(user, room, found.text, calming=True) if room else ():
             groups.setdefault(person.group, []).append(Option(person.label, person.value))
         return suggested(list(groups.items()))
 
     async def submitted(self, found: Submitted) -> None:
         """Do what the modal asks for, and show the answer in its place; or the modal again, with what is missing."""
         user = await self._desk.user(found.sender)
-        rooms = [room.name for room in await self._desk.suggestions.rooms(user)]
+        rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
         values = found.view.values if found.view else {}
         kept = Kept.decode(found.view.metadata) if found.view else Kept()
         asked = of_modal(found, room_of(values.get(ROOM, ""), rooms), self._desk.commands, user)
