@@ -27,3 +27,8 @@ def working(invocation: Invocation, bound: BoundInvocation | None) -> Reply:
 def stopping() -> Reply:
     """The answer to what comes while this process ends."""
     return Reply(Tone.WARN, say("Usher is being restarted. Nothing was done. Try again in a minute."))
+
+
+def late() -> Reply:
+    """The answer where what was asked for cannot be shown any more."""
+    return Reply(Tone.WARN, say("That could not be shown in time. Nothing was done. Try again."))

@@ -34,10 +34,10 @@ from adapters.slack.web import SlackError
 from bot.command import Invocation
 from bot.people import ChatUser
 from bot.plain import plain
-from bot.reply import Reply, Tone, say
+from bot.reply import Reply
+from bot.working import late
 
 OPEN_SECONDS = 1.0  # what opens a modal lives 3 s: by then something has to be shown
-LATE = Reply(Tone.WARN, say("Slack did not open the window in time. Nothing was done. Try again."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,12 @@ class Modals:
     async def _first(self, found: Opened, user: ChatUser, kept: Kept, progress: Progress) -> Screen:
         rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
         named = found_in(found.message, rooms).rooms if found.callback == MODERATE_MESSAGE else ()
-        only = named or rooms
-        if not rooms or (found.callback == MODERATE_MESSAGE and len(only) == 1):
-            return await self._people(found.sender, user, only[0] if only else "", kept, progress)
+        if not rooms or len(named) == 1:
+            return await self._people(found.sender, user, named[0] if named else "", kept, progress)
         ordered = [*named, *(room for room in rooms if room not in named)]
         first = named[0] if named else rooms[0] if len(rooms) == 1 else ""
         view = moderate_view(ordered, Kept(first, kept.channel, kept.thread))
-        return Screen(view, self._desk.rendered(found.sender, LATE))
+        return Screen(view, self._desk.rendered(found.sender, late()))
 
     async def _people(self, sender: Sender, user: ChatUser, room: str, kept: Kept, progress: Progress) -> Screen:
         """Who is in that room, each with a menu; where no room is known, what the core says to that."""
@@ -128,7 +127,7 @@ class Modals:
             try:
                 await self._desk.web.call("views.open", trigger_id=found.trigger, view=view)
             except SlackError:
-                await self._beside(found.sender, kept, self._desk.rendered(found.sender, LATE))
+                await self._beside(found.sender, kept, self._desk.rendered(found.sender, late()))
             return
         progress = Progress(asked)
         await self._show(found.sender, found.trigger, kept, progress, self._done(found.sender, progress, kept))

@@ -25,7 +25,7 @@ async def test_a_modal_that_is_not_opened_in_time_is_said_in_a_message(
 ) -> None:
     usher.slack.trouble.fail("views.open")
     await usher.slack.shortcut("ann", "moderate")
-    shown = await usher.seen("ann", "did not open the window in time")
+    shown = await usher.seen("ann", "could not be shown in time")
     assert shown.direct
     assert caplog.records == []
 

@@ -112,3 +112,15 @@ async def test_somebody_without_a_role_learns_no_room_and_how_to_get_one(usher: 
         assert STANDUP not in shown
         assert BACKSTAGE not in shown
         assert usher.subject("ann") in shown
+
+
+async def test_a_message_about_a_room_that_has_ended_never_opens_another_one(
+    slack: SlackStandIn, tmp_path: Path
+) -> None:
+    async with usher_for(slack, tmp_path) as usher:
+        del usher.rooms.rooms[BACKSTAGE]
+        alert = slack.say("ben", "secret", f"someone is screaming in {BACKSTAGE}")
+        await slack.message_shortcut("ann", alert, "moderate_message")
+        [view] = await slack.until(lambda: slack.seen_by("ann").views)
+        assert [one["block_id"] for one in view.blocks if one["type"] == "input"][0] == "room"
+        assert "Bob Stone" not in str(view.blocks)
