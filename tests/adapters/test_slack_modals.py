@@ -122,5 +122,5 @@ async def test_a_message_about_a_room_that_has_ended_never_opens_another_one(
         alert = slack.say("ben", "secret", f"someone is screaming in {BACKSTAGE}")
         await slack.message_shortcut("ann", alert, "moderate_message")
         [view] = await slack.until(lambda: slack.seen_by("ann").views)
-        assert [one["block_id"] for one in view.blocks if one["type"] == "input"][0] == "room"
+        assert next(one["block_id"] for one in view.blocks if one["type"] == "input") == "room"
         assert "Bob Stone" not in str(view.blocks)
