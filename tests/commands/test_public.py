@@ -200,6 +200,13 @@ async def test_a_write_that_failed_before_it_began_is_told_with_what_it_was(hous
     assert said(reply) == "/mute Bob Stone in standup: LiveKit cannot be reached. Nothing was changed. Reason: shouting"
 
 
+async def test_a_write_that_failed_before_its_room_was_known_names_none(house: House) -> None:
+    house.service.around = faults.failing(faults.UNREACHABLE, "ListRooms", after=False)
+    reply = await house.say("mute bob", room="")
+    assert said(reply) == "/mute: LiveKit cannot be reached. Nothing was changed."
+    assert line_of(reply).room == ""
+
+
 async def test_an_undo_that_failed_before_it_began_is_not_told_since_it_may_be_about_anybody(house: House) -> None:
     case = (await house.say("demote bob")).case
     house.service.around = faults.failing(faults.UNREACHABLE, "GetParticipant", after=False)
