@@ -25,7 +25,9 @@ from adapters.slack.groups import Groups
 from adapters.slack.manifest import EVENTS_PATH
 from adapters.slack.membership import Members
 from adapters.slack.web import Web
+from adapters.slack.wire import SlackError
 from adapters.wiring import House
+from bot.errors import BotError
 from bot.groups import granted_groups
 from bot.suggest import Suggestions
 
@@ -65,6 +67,9 @@ class SlackAdapter:
             else:
                 self._app, self.ready = app, True
                 await self._stopped.wait()
+        except SlackError as error:
+            said = f"{error.method}: {error.why or error.error}"
+            raise BotError(f"Slack refused, or did not answer ({said}); usher doctor looks closer.") from None
         finally:
             self.ready = False
             self._ended.set()

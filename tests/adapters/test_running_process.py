@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.console import ROOT, environment
+from tests.slack_stand_in import SlackStandIn
 
 BEGUN = b"Hard: started, by hand\n"
 STOPPING = b"Stopping: what is under way is finished first\n"
@@ -69,6 +70,58 @@ async def test_what_does_not_end_by_itself_is_ended_by_the_system(tmp_path: Path
         running.send_signal(signal.SIGTERM)
         await said(running, STOPPING)
         assert await running.wait() == -signal.SIGALRM
+
+
+async def test_slack_is_served_over_a_websocket_until_the_signal(slack: SlackStandIn, tmp_path: Path) -> None:
+    async with process(tmp_path, "adapters.cli", "run", **slack.environment, USHER_LOG_LEVEL="debug") as running:
+        await said(running, b"Slack: started, Socket Mode\n")
+        await slack.connected()
+        running.send_signal(signal.SIGTERM)
+        await said(running, STOPPING)
+        assert await running.wait() == 0
+        written = (await rest(running.stderr)).decode()
+    assert [secret for secret in (slack.app.bot_token, slack.app.app_token) if secret in written] == []
+    assert "Traceback" not in written
+
+
+async def test_slack_is_served_over_http_where_it_says(slack: SlackStandIn, tmp_path: Path) -> None:
+    settings = {**slack.http_environment, "USHER_HTTP": "127.0.0.1:0"}
+    async with process(tmp_path, "adapters.cli", "run", **settings) as running:
+        assert running.stdout is not None
+        line = (await running.stdout.readline()).decode().strip()
+        begun = "Slack: started, HTTP mode on http://127.0.0.1:"
+        assert line.startswith(begun)
+        assert line.endswith("/slack/events")
+        url = line.partition(" on ")[2]
+        assert (await slack.ssl_check(url, method="GET")).status == 200
+        running.send_signal(signal.SIGTERM)
+        await said(running, STOPPING)
+        assert await running.wait() == 0
+        assert b"ERROR" not in await rest(running.stderr)
+
+
+async def test_a_token_that_slack_refuses_is_tried_again_until_the_signal(slack: SlackStandIn, tmp_path: Path) -> None:
+    slack.revoke()
+    async with process(tmp_path, "adapters.cli", "run", **slack.environment) as running:
+        await said(running, b"Slack: started, Socket Mode\n")
+        await slack.until(lambda: len(slack.called("auth.test")) > 1)
+        running.send_signal(signal.SIGTERM)
+        await said(running, STOPPING)
+        assert await running.wait() == 0
+        written = (await rest(running.stderr)).decode()
+    why = "Slack refused, or did not answer (auth.test: token_revoked); usher doctor looks closer."
+    assert f"ERROR adapters.supervisor: The loop 'Slack' failed (BotError: {why});" in written
+    assert slack.app.bot_token not in written
+
+
+async def test_a_second_run_on_the_same_history_is_refused(slack: SlackStandIn, tmp_path: Path) -> None:
+    async with process(tmp_path, "adapters.cli", "run", **slack.environment) as first:
+        await said(first, b"Slack: started, Socket Mode\n")
+        async with process(tmp_path, "adapters.cli", "run", **slack.environment) as second:
+            out, err = await second.communicate()
+        assert (second.returncode, out, err) == (2, b"", b"Usher is running on this history already.\n")
+        first.send_signal(signal.SIGINT)
+        assert await first.wait() == 0
 
 
 async def test_without_credentials_the_shell_command_ends_with_2_and_says_why(tmp_path: Path) -> None:
