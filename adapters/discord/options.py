@@ -1,0 +1,76 @@
+"""A command's arguments as Discord's typed options: required ones first, completed where there is something to show.
+
+Nothing needs completion: phones show little of it, and whatever it offers can be typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.discord import limits
+from adapters.shown import shown
+from bot.command import Command, Kind, Param
+from bot.people import Role
+
+STRING, INTEGER, BOOLEAN, MENTIONABLE = 3, 4, 5, 9
+_TYPES = {Kind.NUMBER: INTEGER, Kind.PAGE: INTEGER, Kind.FLAG: BOOLEAN, Kind.SUBJECT: MENTIONABLE}
+
+ROOMS = (Kind.ROOM, Kind.DESTINATION, Kind.ROOM_OR_GLOB, Kind.GLOBS)
+PEOPLE = (Kind.WHO, Kind.PEOPLE)
+TRACKS = (Kind.SOURCES,)
+CASES = (Kind.NUMBER,)
+
+SCOPE = Param(Kind.ROOM, "the room; without it the channel's default or the only live one", name="in")
+FORCE = Param(Kind.FLAG, "for admins: protected people too", name="force")
+DRY_RUN = Param(Kind.FLAG, "only show what would change", name="dry-run")
+
+TERSE: Mapping[Kind, str] = {Kind.WHO: "name or identity", Kind.ROOM: "the room", Kind.REASON: "why"}
+"""How the commonest options are described where there is room for little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option, and the argument that it is."""
+
+    param: Param
+
+    @property
+    def completed(self) -> bool:
+        """Whether there is something to offer while it is typed: rooms, people, tracks, cases."""
+        kind = self.param.kind
+        return kind in (*ROOMS, *PEOPLE, *TRACKS, *CASES) or (kind is Kind.KEYED and self.param.name == "room")
+
+    def body(self, *, terse: bool = False) -> dict[str, Any]:
+        param = self.param
+        description = TERSE.get(param.kind, param.description) if terse else param.description
+        found: dict[str, Any] = {
+            "type": _TYPES.get(param.kind, STRING),
+            "name": param.name,
+            "description": shown(description, limits.COMMAND_DESCRIPTION),
+        }
+        if param.required:
+            found["required"] = True
+        if found["type"] == INTEGER:
+            found["min_value"] = 1
+        if param.kind is Kind.ROLE:
+            found["choices"] = [{"name": role.word, "value": role.word} for role in Role]
+        if self.completed:
+            found["autocomplete"] = True
+        return found
+
+
+def options(command: Command) -> list[Option]:
+    """The arguments, and what every command of its kind takes beside them; required ones first."""
+    found = list(command.params)
+    if command.in_room and command.param(Kind.ROOM) is None:
+        found.append(SCOPE)
+    if command.writes and (command.in_room or _names_case(command)):
+        found += [FORCE, DRY_RUN]
+    return [Option(param) for param in sorted(found, key=lambda param: not param.required)]
+
+
+def _names_case(command: Command) -> bool:
+    """Whether it is about a case: `--force` and `--dry-run` can stand behind its number then."""
+    return command.param(Kind.NUMBER) is not None and command.param(Kind.TEXT) is None
