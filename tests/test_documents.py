@@ -71,7 +71,8 @@ def test_links_between_the_pages_lead_somewhere(page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["bot", "bot/actions", "adapters", *(f"adapters/{one}" for one in ("console", "livekit", "slack"))]
+    "folder",
+    ["bot", "bot/actions", "adapters", *(f"adapters/{one}" for one in ("console", "discord", "livekit", "slack"))],
 )
 def test_the_map_of_modules_is_the_tree(folder: str) -> None:
     text = (DOCS / "architecture.md").read_text(encoding="utf-8")
