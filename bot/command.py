@@ -121,10 +121,12 @@ class BoundInvocation:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A button that runs words again, in a given room (used where no target can be bound yet, and for pages)."""
+    """A button that runs words, or a command with its options, again in a given room (used where no target can be
+    bound yet, and for pages)."""
 
     text: str
     room: str = ""
+    options: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

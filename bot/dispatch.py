@@ -89,7 +89,8 @@ class Dispatcher:
             return Reply(Tone.ERROR, say(error.user_text, " Nothing was done."))
         invocation = Invocation(user, channel, "", event_key, menus=menus)
         if isinstance(press, Again):
-            return await self.handle(replace(invocation, text=press.text, room=press.room), watch)
+            again = replace(invocation, text=press.text, room=press.room, options=press.options)
+            return await self.handle(again, watch)
         if isinstance(press, Nothing):
             return Reply(Tone.INFO, say("Nothing was done."))
         return await self._pressed(invocation, press, item, watch)

@@ -46,6 +46,10 @@ class Line:
         return f"{self.command.name} {rest}".strip()
 
     def rewrite(self, word: Word | None) -> Rewrite:
-        """The line again in a room that is chosen, without the word that named another."""
+        """The line again in a room that is chosen, without the word, or the option, that named another."""
+        if (options := self.invocation.options) is not None:
+            named = {"in", *(param.name for param in self.command.params if param.kind is Kind.ROOM)}
+            kept = {name: value for name, value in options.items() if name not in named}
+            return lambda room: Again(self.command.name, room, kept)
         text = f"{self.command.name} {self.text}".strip() if word is None else self.without(word.start, word.end)
         return lambda room: Again(text, room)

@@ -19,7 +19,7 @@ def encode(press: Press) -> str:
     if isinstance(press, Nothing):
         return json.dumps({"nothing": True})
     if isinstance(press, Again):
-        return json.dumps({"again": press.text, "room": press.room})
+        return _JSON.encode({"again": press.text, "room": press.room, "options": press.options})
     target = press.target
     who = [target.room, target.identity, target.sid, target.name] if target else None
     return _JSON.encode({"bound": {name: getattr(press, name) for name in _KEPT}, "target": who})
@@ -31,7 +31,7 @@ def decode(text: str) -> Press:
     if "nothing" in data:
         return Nothing()
     if "again" in data:
-        return Again(data["again"], data["room"])
+        return Again(data["again"], data["room"], data.get("options"))
     target = Target(*data["target"]) if data["target"] else None
     return BoundInvocation(**data["bound"], target=target)
 
