@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters import values as v
+from adapters.discord import values as dv
 from adapters.slack import names
 from bot.policy import HAND_ATTRIBUTES
 
@@ -81,6 +82,49 @@ SETTINGS: tuple[Setting, ...] = (
         v.slack_channel,
     ),
     Setting(
+        "DISCORD_TOKEN",
+        "Bot token of the Discord application (Bot); with it usher run serves Discord",
+        "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE.a-long-random-text",
+        "",
+        dv.token,
+        secret=True,
+    ),
+    Setting(
+        "DISCORD_GUILDS",
+        "Ids of the servers that are served, comma-separated; without it every one that the bot is in",
+        "197038439483310086,613425648685547541",
+        "",
+        dv.guilds,
+    ),
+    Setting(
+        "DISCORD_API_URL",
+        "Address of Discord's REST API, or of a proxy that keeps its rate limits",
+        "http://127.0.0.1:8080/api/v10",
+        f"https://discord.com{dv.API}",
+        dv.api_url,
+    ),
+    Setting(
+        "DISCORD_GATEWAY_URL",
+        "Address of Discord's gateway; without it the one that Discord names",
+        "wss://gateway.discord.gg",
+        "",
+        dv.gateway_url,
+    ),
+    Setting(
+        "USHER_DISCORD_CHANNEL",
+        "Id of the moderation channel: where what was done is told, unless the room has a private channel (/use)",
+        "381870553235193857",
+        "",
+        dv.channel,
+    ),
+    Setting(
+        "USHER_DISCORD_ROOT",
+        "The one slash command that all commands stand below, in groups; without it each is a command of its own",
+        "usher",
+        "",
+        dv.root,
+    ),
+    Setting(
         "USHER_ADMINS",
         "The first admins, comma-separated; they cannot be removed from chat",
         "console:alice,slack:T012AB3CD/U045EF6GH,discord:80351110224678912",
@@ -132,12 +176,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "USHER_CA_FILE",
-        "Certificates (PEM) to trust instead of the system's, for LiveKit and Slack",
+        "Certificates (PEM) to trust instead of the system's, for LiveKit, Slack and Discord",
         "/etc/ssl/corp.pem",
         "",
         v.file,
     ),
-    Setting("USHER_PROXY", "HTTP proxy to LiveKit and Slack", "http://proxy.example:3128", "", v.http_url),
+    Setting("USHER_PROXY", "HTTP proxy to LiveKit, Slack and Discord", "http://proxy.example:3128", "", v.http_url),
     Setting(
         "USHER_HTTP",
         "Where the built-in HTTP server listens (port 0: any free one); it starts only when something needs it",
@@ -155,6 +199,6 @@ SETTINGS: tuple[Setting, ...] = (
 )
 CONFIG = "USHER_CONFIG"
 
-_OF_CHATS = ("SLACK_", "USHER_SLACK_", "USHER_HTTP")
+_OF_CHATS = ("SLACK_", "USHER_SLACK_", "DISCORD_", "USHER_DISCORD_", "USHER_HTTP")
 CORE = tuple(setting.name for setting in SETTINGS if not setting.name.startswith(_OF_CHATS))
 """What the console needs as well: a wrong token of a chat does not keep anybody from it."""

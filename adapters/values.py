@@ -102,7 +102,7 @@ def slack_token(prefix: str) -> Callable[[str], str]:
     """Never repeats what was given: it may be a secret all the same."""
 
     def parse(given: str) -> str:
-        token = _secret(given)
+        token = secret_text(given)
         if token and not token.startswith(prefix):
             kind = next((kind for start, kind in _KINDS.items() if token.startswith(start)), "something else")
             raise ValueError(f"is {kind}; {_KINDS[prefix]} begins with {prefix}")
@@ -112,14 +112,14 @@ def slack_token(prefix: str) -> Callable[[str], str]:
 
 
 def slack_signing_secret(given: str) -> str:
-    secret = _secret(given)
+    secret = secret_text(given)
     for start, kind in _KINDS.items():
         if secret.startswith(start):
             raise ValueError(f"is {kind}; the signing secret stands under Basic Information, App Credentials")
     return secret
 
 
-def _secret(given: str) -> str:
+def secret_text(given: str) -> str:
     secret = given.strip()
     if not all(33 <= ord(mark) < 127 for mark in secret):
         raise ValueError("has white space or other marks in it that it cannot have")

@@ -42,6 +42,12 @@ def test_all_wrong_ones_are_named_at_once_with_what_each_should_look_like() -> N
         "USHER_SLACK_ROOT": "mute",
         "USHER_SLACK_COMMANDS": "mut",
         "USHER_SLACK_CHANNEL": "#mods",
+        "DISCORD_TOKEN": "0123456789abcdef0123456789abcdef",
+        "DISCORD_GUILDS": "197038439483310086,my server",
+        "DISCORD_API_URL": "https://discord.com/api/v9",
+        "DISCORD_GATEWAY_URL": "https://gateway.discord.gg",
+        "USHER_DISCORD_CHANNEL": "#mods",
+        "USHER_DISCORD_ROOT": "Usher",
         "USHER_ADMINS": "alice",
         "USHER_ROLES": "kick=boss",
         "USHER_PROTECTED_ATTRIBUTE": "host",
@@ -252,7 +258,23 @@ def test_a_root_that_is_the_name_of_a_command_is_refused() -> None:
     assert complaint == "USHER_SLACK_ROOT, with USHER_SLACK_COMMANDS, gives the name /quiet twice."
 
 
+def test_nothing_of_discord_has_to_be_set() -> None:
+    settings = load(GOOD)
+    settings.require()
+    assert [settings[f"DISCORD_{name}"] for name in ("TOKEN", "GUILDS", "GATEWAY_URL")] == ["", (), ""]
+    assert settings["DISCORD_API_URL"] == "https://discord.com/api/v10"
+    assert (settings["USHER_DISCORD_CHANNEL"], settings["USHER_DISCORD_ROOT"]) == ("", "")
+
+
+@pytest.mark.parametrize("given", ["0123456789abcdef-client-secret", f"xoxb{TOKEN}", "Bot a.b.c"])
+def test_what_is_no_token_of_discord_is_named_and_not_shown(given: str) -> None:
+    (complaint,) = complaints(load({**GOOD, "DISCORD_TOKEN": given}))
+    assert complaint.startswith(("DISCORD_TOKEN is no bot token, ", "DISCORD_TOKEN has white space "))
+    assert given not in complaint
+
+
 def test_what_is_wrong_with_a_chat_is_no_matter_of_the_core() -> None:
-    settings = load({**GOOD, "SLACK_BOT_TOKEN": "x", "USHER_SLACK_ROOT": "mute", "USHER_HTTP": "x"})
+    wrong = ("SLACK_BOT_TOKEN", "DISCORD_TOKEN", "DISCORD_API_URL", "USHER_DISCORD_CHANNEL", "USHER_HTTP")
+    settings = load({**GOOD, "USHER_SLACK_ROOT": "mute", **dict.fromkeys(wrong, "x")})
     settings.require(*CORE)
-    assert len(complaints(settings)) == 3
+    assert len(complaints(settings)) == 6
