@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 
 import pytest
@@ -161,8 +160,8 @@ def test_what_is_cut_fits_is_the_beginning_and_ends_in_no_half_escape(text: str,
 
 
 @pytest.mark.parametrize("piece", ["\n", ":a", "*", ">", " ", "@", "\u2068", "1", "discord.", "<@", "\n \u200b", "_"])
-def test_a_long_text_takes_no_long_time(piece: str) -> None:
-    before = time.process_time()
-    neutral(piece * (100_000 // len(piece)))
-    joined([piece * (100_000 // len(piece))])
-    assert time.process_time() - before < 2
+def test_a_long_text_is_worked_through_once(piece: str) -> None:
+    """What would look at it again and again would not come back from this one."""
+    text = piece * (1_000_000 // len(piece))
+    assert len(text) <= len(neutral(text)) <= 2 * len(text)
+    assert len(joined([text])) <= 2 * len(text)

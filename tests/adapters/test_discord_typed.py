@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -196,8 +195,9 @@ def test_everybody_can_be_offered_under_a_name_that_can_be_seen() -> None:
     assert all(0 < len(one["name"]) <= 100 for one in choices((name, "PA_1") for name in HOSTILE))
 
 
-@pytest.mark.parametrize("text", ["<@77>" * 20_000, "<" * 100_000, "<@" * 50_000, "</a" * 30_000, "<a:b" * 25_000])
-def test_a_long_text_takes_no_long_time(text: str) -> None:
-    before = time.process_time()
-    undone(text, SEEN)
-    assert time.process_time() - before < 2
+@pytest.mark.parametrize(
+    ("piece", "seen"), [("<@77>", "@Ann"), ("<", "<"), ("<@", "<@"), ("</a", "</a"), ("<a:b", "<a:b")]
+)
+def test_a_long_text_is_worked_through_once(piece: str, seen: str) -> None:
+    """What would look at it again and again would not come back from this one."""
+    assert undone(piece * 200_000, SEEN) == seen * 200_000
