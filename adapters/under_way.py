@@ -11,6 +11,18 @@ from adapters.boundary import logged
 Answer = TypeVar("Answer")
 
 
+async def unless(stopped: asyncio.Event, work: Coroutine[Any, Any, Answer]) -> Answer | None:
+    """What the work comes to; None, and the work given up, when `stopped` comes first."""
+    task, stop = asyncio.ensure_future(work), asyncio.ensure_future(stopped.wait())
+    try:
+        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        for one in (task, stop):
+            one.cancel()
+        await asyncio.gather(task, stop, return_exceptions=True)
+
+
 class UnderWay:
     """`closing` is true from the moment on which nothing new is to be begun."""
 

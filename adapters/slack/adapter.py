@@ -26,6 +26,7 @@ from adapters.slack.manifest import EVENTS_PATH
 from adapters.slack.membership import Members
 from adapters.slack.web import Web
 from adapters.slack.wire import SlackError
+from adapters.under_way import unless
 from adapters.wiring import House
 from bot.errors import BotError
 from bot.groups import granted_groups
@@ -60,7 +61,10 @@ class SlackAdapter:
         """Until `stop`. Whatever Slack refuses at the start, and a connection that stays away, is raised."""
         self._ended.clear()
         try:
-            account = Account.read(await self._web.call("auth.test"))
+            found = await unless(self._stopped, self._web.call("auth.test"))
+            if found is None:
+                return
+            account = Account.read(found)
             app = bolt_app(self._web.client, account, Front(self._desk, account), self._secret)
             if self._app_client is not None:
                 await socket.serve(app, self._app_client, self._proxy, self._stopped, self._said)
@@ -116,7 +120,8 @@ def slack_adapter(settings: Settings, house: House, http: HttpServer) -> SlackAd
     app_client = None
     if token := settings["SLACK_APP_TOKEN"]:
         trusted = ssl.create_default_context(cafile=Path(ca_file)) if ca_file else None
-        app_client = AsyncWebClient(token=token, base_url=address, proxy=proxy or None, ssl=trusted)
+        app_client = AsyncWebClient(token=token, base_url=address, ssl=trusted)
+        app_client.proxy = proxy or None  # only the settings count: without one it takes the environment's
     adapter = SlackAdapter(web, _desk(settings, house, web), app_client, settings["SLACK_SIGNING_SECRET"], proxy)
     if app_client is None:
         http.add("POST", EVENTS_PATH, adapter.receive)

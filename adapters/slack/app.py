@@ -145,6 +145,13 @@ async def _heard(work: Awaitable[object]) -> None:
         log.warning("Slack did not show something (%s).", error)
 
 
+def _bolts_log() -> logging.Logger:
+    """Bolt's own log, of errors alone: it warns of SLACK_BOT_TOKEN in the environment, which is where it belongs."""
+    found = logging.getLogger("slack_bolt.usher")
+    found.setLevel(logging.ERROR)
+    return found
+
+
 def bolt_app(client: AsyncWebClient, account: Account, front: Front, signing_secret: str = "") -> AsyncApp:
     """Bolt checks signatures, timestamps, `ssl_check` and the verification of the address; the rest is `front`."""
     known = AuthorizeResult(
@@ -160,7 +167,7 @@ def bolt_app(client: AsyncWebClient, account: Account, front: Front, signing_sec
 
     app = AsyncApp(
         client=AsyncWebClient(base_url=client.base_url, session=client.session), authorize=authorize,
-        signing_secret=signing_secret, name="usher",
+        signing_secret=signing_secret, name="usher", logger=_bolts_log(),
     )  # fmt: skip
     for listens in (app.command, app.action, app.options, app.view, app.view_closed, app.shortcut, app.event):
         listens(EVERYTHING)(arrived)

@@ -10,6 +10,8 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.under_way import unless
+
 CONNECT_SECONDS = 20.0
 LOST_SECONDS = 30.0  # slack_sdk reconnects by itself, but may try one address that is of no use any more for ever
 LOOK_SECONDS = 0.5
@@ -34,7 +36,7 @@ async def serve(
     handler.client.proxy = proxy or None  # only the settings count: without one it takes the environment's
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            await handler.client.connect()  # type: ignore[no-untyped-call]
+            await unless(stopped, handler.client.connect())  # type: ignore[no-untyped-call]
         await _watch(handler, stopped, said)
     except TimeoutError:
         raise Disconnected from None
