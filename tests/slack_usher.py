@@ -105,15 +105,24 @@ class Usher:
 
 @asynccontextmanager
 async def usher_for(
-    slack: SlackStandIn, where: Path, *, mode: str = "socket", channel: str = "", cloud: bool = False, **policy: Any
+    slack: SlackStandIn,
+    where: Path,
+    *,
+    mode: str = "socket",
+    channel: str = "",
+    cloud: bool = False,
+    clock: SystemClock | None = None,
+    **policy: Any,
 ) -> AsyncIterator[Usher]:
     """Usher, connected to this Slack; `channel` is the moderation channel's name."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     rooms = lively_rooms(clock.now, cloud=cloud)
     service = SimulatedRoomService(rooms, clock=clock, wait_seconds=0)
     home = slack.world.enterprise or slack.world.team
     ann = f"slack:{home}/{slack.world.user('ann').id}"
-    plan = Plan(service, f"sqlite:///{where}/usher.db", Policy(**{"admins": (ann,), "reasons": REASONS, **policy}))
+    plan = Plan(
+        service, f"sqlite:///{where}/usher.db", Policy(**{"admins": (ann,), "reasons": REASONS, **policy}), clock=clock
+    )
     settings = load(
         {
             **(slack.environment if mode == "socket" else slack.http_environment),
