@@ -17,6 +17,7 @@ LIVEKIT_BUILD := .cache/livekit/$(LIVEKIT_VERSION)/server
 GO_VENV := .cache/go-toolchain
 EMULATE := .cache/emulate
 NODE := .cache/node
+NEWER_PYTHON ?= python3.13
 LOCK_VENV := .cache/lock
 LOCK := $(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
@@ -58,11 +59,11 @@ generate: $(VENV)/run.stamp ## Rewrite what is derived: pages of docs/, and mani
 
 # One environment: each stamp adds a locked set of packages to the one before.
 
-$(VENV)/run.stamp: requirements/run.txt pyproject.toml
+$(VENV)/run.stamp: requirements/run.txt requirements/newer.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo 'Usher needs Python 3.11 or newer: make PYTHON=/path/to/python3' >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo 'Installing the packages of $< into $(VENV)' >&2
-	@$(PIP) install --require-hashes -r $<
+	@$(PIP) install --require-hashes -r $< -r requirements/newer.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -151,7 +152,10 @@ $(NODE)/stamp: requirements/node.txt
 	@touch $@
 
 lock: ## Resolve the packages anew (with the oldest Python: make lock PYTHON=python3.11)
-	@$(PYTHON) -m venv $(LOCK_VENV)
+	@$(NEWER_PYTHON) -m venv $(LOCK_VENV)
+	@$(LOCK_VENV)/bin/python -m pip --disable-pip-version-check --quiet install 'pip-tools>=7.5,<8'
+	$(LOCK) --upgrade -o requirements/newer.txt requirements/newer.in
+	@rm -rf $(LOCK_VENV) && $(PYTHON) -m venv $(LOCK_VENV)
 	@$(LOCK_VENV)/bin/python -m pip --disable-pip-version-check --quiet install 'pip-tools>=7.5,<8'
 	$(LOCK) --upgrade --build-deps-for editable -o requirements/run.txt pyproject.toml
 	$(LOCK) --upgrade --build-deps-for editable --extra test -c requirements/run.txt -o requirements/test.txt pyproject.toml
