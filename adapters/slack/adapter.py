@@ -65,9 +65,10 @@ class SlackAdapter:
             if found is None:
                 return
             account = Account.read(found)
-            app = bolt_app(self._web.client, account, Front(self._desk, account), self._secret)
+            front = Front(self._desk, account)
+            app = bolt_app(self._web.client, account, front, self._secret)
             if self._app_client is not None:
-                await socket.serve(app, self._app_client, self._proxy, self._stopped, self._said)
+                await socket.serve(app, self._app_client, self._proxy, self._stopped, self._said, front.unsent)
             else:
                 self._app, self.ready = app, True
                 await self._stopped.wait()

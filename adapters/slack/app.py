@@ -26,12 +26,13 @@ from adapters.slack.arrivals import (
     Typed,
 )
 from adapters.slack.blocks import BESIDE, PRESS
-from adapters.slack.delivery import acknowledged
+from adapters.slack.delivery import Return, acknowledged
 from adapters.slack.desk import Desk
 from adapters.slack.fields import BadPayload
 from adapters.slack.inbound import parse
 from adapters.slack.modals import Modals
 from adapters.slack.presses import Presses
+from adapters.slack.render import Message
 from adapters.slack.views import MODERATE, MODERATE_MESSAGE, ROOM, suggested
 from adapters.slack.web import SlackError
 from adapters.slack.words import Words
@@ -80,6 +81,14 @@ class Front:
         else:
             await ack()
             self._begin(found)
+
+    async def unsent(self, body: Mapping[str, Any], carried: Mapping[str, Any]) -> None:
+        """The answer to a command whose acknowledgement, which was to carry it, could not be sent."""
+        found = parse(body, self._desk.names, self._bots)
+        if isinstance(found, Typed):
+            message = Message(carried["text"], tuple(carried["blocks"]))
+            back = Return(found.sender.id, found.place, found.answer_url)
+            await self._desk.under_way.begin(self._desk.delivery.answer(back, message))
 
     async def _command(self, found: Typed, ack: Ack) -> None:
         if self._desk.under_way.closing:
