@@ -1,4 +1,4 @@
-"""One console of alice's on each real server, and a new room for each test."""
+"""One console of alice's on each real server, one bot in Slack for each mode, and a new room for each test."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.e2e.console import Console, environment
 from tests.e2e.scene import Scene
+from tests.e2e.slack_run import MODES, Bot, bot_for
 from tests.livekit_server import RunningServer
 
 Consoles = Callable[..., Console]
@@ -62,6 +64,25 @@ def consoles(tmp_path: Path) -> Iterator[Consoles]:
     yield make
     for console in made:
         console.kill()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=MODES)
+async def bot(
+    request: pytest.FixtureRequest, livekit_server: RunningServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Bot]:
+    """`usher run`, in the one mode and then in the other, for all tests of a module; those run in the module's loop."""
+    async with bot_for(livekit_server, tmp_path_factory.mktemp("bot"), request.param) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def hall(bot: Bot) -> AsyncIterator[Scene]:
+    """A room of this test's own, and an empty screen in Slack."""
+    scene = Scene(bot.gate.server)
+    bot.new_page()
+    yield scene
+    await scene.close()
+    bot.slack.failures.check()
 
 
 def _running(server: RunningServer, folder: Path) -> Iterator[Console]:
