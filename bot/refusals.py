@@ -20,6 +20,13 @@ SENTENCE, END = 800, 200  # characters: what was typed stands in some sentences,
 MOST_STRANGERS = 10_000
 LONGEST_TYPED = 2_000  # what somebody who may not has typed is kept, but nobody can fill the disk with it
 
+HANDLED = Reply(Tone.INFO, say("This has been handled already."))
+
+
+def handled_elsewhere(reply: Reply) -> bool:
+    """Whether somebody else acts on this event, and answers it: another process, or an earlier delivery."""
+    return reply.title == HANDLED.title
+
 
 class Refusals:
     def __init__(self, services: Services) -> None:
@@ -37,7 +44,7 @@ class Refusals:
     ) -> Reply:
         """What the person is told; refusals, and writes that the room service failed, get a case."""
         if isinstance(error, AlreadyHandled):
-            return Reply(Tone.INFO, say("This has been handled already."), command=name)
+            return replace(HANDLED, command=name)
         sentence = _sentence(error, command)
         reply = Reply(Tone.ERROR, say(_bounded(on_its_line(sentence))), _meant(error, typed), command=name)
         draft = self._draft(error, invocation, name, typed, command, bound)
@@ -50,7 +57,7 @@ class Refusals:
         try:
             (entry,) = await self._services.history.append([draft], invocation.event_key or None)
         except AlreadyHandled:
-            return Reply(Tone.INFO, say("This has been handled already."), command=name)
+            return replace(HANDLED, command=name)
         except HistoryError:
             owed = asyncio.get_running_loop().create_future()
             owed.set_exception(HistoryError("not yet"))

@@ -15,7 +15,7 @@ from bot import case_search, crowd, sight
 from bot.dispatch import Dispatcher
 from bot.errors import HistoryError
 from bot.model import Participant, Room
-from bot.people import ChatUser, Moderator
+from bot.people import ChatUser, Moderator, glob_matches, is_glob
 from bot.snapshots import Snapshots
 from bot.tasks import within
 from bot.words import ending, fold, told
@@ -37,19 +37,21 @@ class SuggestedRoom:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedPerson:
-    """`value` names exactly this person in a command, `group` is one of `crowd.GROUPS`."""
+    """`value` names exactly this person in a command, and so does `sid`; `group` is one of `crowd.GROUPS`."""
 
     label: str
     value: str
     group: str
+    sid: str
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestedTrack:
-    """`value` is the track's sid."""
+    """`value` is the track's sid, `word` what moderators call it (`microphone`)."""
 
     label: str
     value: str
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,20 @@ class Suggestions:
             for room, people in zip(rooms, looked, strict=True)
         )
 
+    async def meant(self, user: ChatUser, channel: str) -> str:
+        """The room that is meant in that channel where none is named: its default, or the only live one; "" for none.
+
+        A default that is a glob leaves one, too, where only one live room matches it.
+        """
+        until = self._until()
+        moderator = await self._moderator(user, until)
+        default = await self._in_time(until, self._services.roster.default_room(channel)) or ""
+        if not moderator.grants or (default and not is_glob(default)):
+            return default if moderator.may_see(default) else ""
+        live = [room.name for room in await self._rooms.get("", until) or () if moderator.may_see(room.name)]
+        fitting = [room for room in live if not default or glob_matches(default, room)]
+        return fitting[0] if len(fitting) == 1 else ""
+
     async def people(
         self, user: ChatUser, room: str, text: str = "", *, calming: bool = False
     ) -> tuple[SuggestedPerson, ...]:
@@ -106,7 +122,7 @@ class Suggestions:
         found = await self._found(user, room, calming=calming)
         wanted, groups = _folded(text), crowd.GROUPS
         return tuple(
-            SuggestedPerson(_label(person), value, groups[crowd.group_of(person, self._services.policy)])
+            SuggestedPerson(_label(person), value, groups[crowd.group_of(person, self._services.policy)], person.sid)
             for person, value in found
             if crowd.called(person, wanted)
         )
@@ -118,7 +134,7 @@ class Suggestions:
         found = await self._found(user, room, calming=calming)
         wanted = _folded(text)
         return tuple(
-            SuggestedTrack(f"{_who(person)}, {word} {'open' if track.open else 'muted'}", track.sid)
+            SuggestedTrack(f"{_who(person)}, {word} {'open' if track.open else 'muted'}", track.sid, word)
             for person, _ in found
             for track, word in ((track, crowd.track_word(track)) for track in crowd.in_order(person.tracks))
             if crowd.called(person, wanted) or wanted in word or wanted in fold(track.sid)
