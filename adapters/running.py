@@ -27,6 +27,12 @@ def _slack(settings: Settings, house: House, http: HttpServer) -> Adapter:
     return slack_adapter(settings, house, http)
 
 
+def _discord(settings: Settings, house: House, http: HttpServer) -> Adapter:
+    from adapters.discord.adapter import discord_adapter
+
+    return discord_adapter(settings, house, http)
+
+
 ADAPTERS: tuple[Candidate, ...] = (
     Candidate(
         "Slack",
@@ -36,6 +42,7 @@ ADAPTERS: tuple[Candidate, ...] = (
         ),
         _slack,
     ),
+    Candidate("Discord", (Way("gateway", ("DISCORD_TOKEN",)),), _discord),
 )
 
 

@@ -15,6 +15,7 @@ from tests.e2e.console import ROOT, environment
 from tests.slack_stand_in import SlackStandIn
 
 BEGUN = b"Hard: started, by hand\n"
+NO_DISCORD = b"Discord: not started: DISCORD_TOKEN is not set\n"
 STOPPING = b"Stopping: what is under way is finished first\n"
 
 
@@ -74,6 +75,7 @@ async def test_what_does_not_end_by_itself_is_ended_by_the_system(tmp_path: Path
 
 async def test_slack_is_served_over_a_websocket_until_the_signal(slack: SlackStandIn, tmp_path: Path) -> None:
     async with process(tmp_path, "adapters.cli", "run", **slack.environment, USHER_LOG_LEVEL="debug") as running:
+        await said(running, NO_DISCORD)
         await said(running, b"Slack: started, Socket Mode\n")
         await slack.connected()
         running.send_signal(signal.SIGTERM)
@@ -87,6 +89,7 @@ async def test_slack_is_served_over_a_websocket_until_the_signal(slack: SlackSta
 async def test_slack_is_served_over_http_where_it_says(slack: SlackStandIn, tmp_path: Path) -> None:
     settings = {**slack.http_environment, "USHER_HTTP": "127.0.0.1:0"}
     async with process(tmp_path, "adapters.cli", "run", **settings) as running:
+        await said(running, NO_DISCORD)
         assert running.stdout is not None
         line = (await running.stdout.readline()).decode().strip()
         begun = "Slack: started, HTTP mode on http://127.0.0.1:"
@@ -103,6 +106,7 @@ async def test_slack_is_served_over_http_where_it_says(slack: SlackStandIn, tmp_
 async def test_a_token_that_slack_refuses_is_tried_again_until_the_signal(slack: SlackStandIn, tmp_path: Path) -> None:
     slack.revoke()
     async with process(tmp_path, "adapters.cli", "run", **slack.environment) as running:
+        await said(running, NO_DISCORD)
         await said(running, b"Slack: started, Socket Mode\n")
         await slack.until(lambda: len(slack.called("auth.test")) > 1)
         running.send_signal(signal.SIGTERM)
@@ -116,10 +120,11 @@ async def test_a_token_that_slack_refuses_is_tried_again_until_the_signal(slack:
 
 async def test_a_second_run_on_the_same_history_is_refused(slack: SlackStandIn, tmp_path: Path) -> None:
     async with process(tmp_path, "adapters.cli", "run", **slack.environment) as first:
+        await said(first, NO_DISCORD)
         await said(first, b"Slack: started, Socket Mode\n")
         async with process(tmp_path, "adapters.cli", "run", **slack.environment) as second:
             out, err = await second.communicate()
-        assert (second.returncode, out, err) == (2, b"", b"Usher is running on this history already.\n")
+        assert (second.returncode, out, err) == (2, NO_DISCORD, b"Usher is running on this history already.\n")
         first.send_signal(signal.SIGINT)
         assert await first.wait() == 0
 
@@ -128,7 +133,7 @@ async def test_without_credentials_the_shell_command_ends_with_2_and_says_why(tm
     async with process(tmp_path, "adapters.cli", "run") as running:
         out, err = await running.communicate()
     assert running.returncode == 2
-    assert out.decode().splitlines() == ["Slack: not started: SLACK_BOT_TOKEN is not set"]
+    assert out == b"Slack: not started: SLACK_BOT_TOKEN is not set\n" + NO_DISCORD
     assert err.decode() == "No chat can be served: set the credentials of one. docs/settings.md lists them.\n"
 
 

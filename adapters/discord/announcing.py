@@ -1,0 +1,49 @@
+"""The public line of a write: in the private channel that follows the room, else in the moderation channel."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+import discord
+
+from adapters.announcing import Places
+from adapters.discord import objects
+from adapters.discord.delivery import SEND_SECONDS, UNSENT, why
+from adapters.discord.render import Message
+from bot.ports import Roster
+
+
+class Announcer:
+    def __init__(self, roster: Roster, channel: str = "", guilds: Collection[str] = ()) -> None:
+        """`channel` is the moderation channel ("" where there is none), `guilds` are those served (none: all)."""
+        self._roster = roster
+        self._channel = channel
+        self._guilds = guilds
+
+    async def tell(self, client: discord.Client, guild: str, asked_in: str, room: str, message: Message) -> None:
+        """Post the line. For what was asked in a direct message ("" as its guild) channels of all guilds count."""
+
+        async def post(channel: str) -> str:
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    await client.get_partial_messageable(int(channel)).send(**objects.parts(message))
+            except UNSENT as error:
+                return why(error)
+            return ""
+
+        async def is_private(channel: str) -> bool:
+            return self._is_private(client.get_channel(int(channel)))
+
+        places = Places(self._roster, self._channel, is_private)
+        await places.tell(f"discord:{guild}/" if guild else "discord:", asked_in, room, post)
+
+    def _is_private(self, channel: object) -> bool:
+        """Whether it is on a server that is served, and whoever has no role there does not see it.
+
+        discord.py keeps channels and their permissions as they are; what it does not know is not taken for private.
+        """
+        if not isinstance(channel, discord.abc.GuildChannel):
+            return False
+        served = not self._guilds or str(channel.guild.id) in self._guilds
+        return served and not channel.permissions_for(channel.guild.default_role).view_channel

@@ -1,0 +1,94 @@
+"""discord.py's client, as much of it as Usher needs: a connection on which interactions arrive, and what it takes to
+answer them.
+
+Interactions reach `on_interaction`, and no command tree, view or `DynamicItem`. Those find out whose a command, a
+button or a modal is before they hand it over, each in its own way; Usher's ids say that by themselves, also those that
+were sent before a restart, so one way in serves them all and nothing has to be registered anew.
+"""
+
+from __future__ import annotations
+
+import ssl
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from yarl import URL
+
+from adapters.boundary import logged
+from adapters.settings import Settings
+
+GATEWAY = "wss://gateway.discord.gg/"
+
+
+async def nothing(_: Any) -> None:
+    """What a client does that only asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What comes of it: `arrived` has an interaction, `begun` the client once it has logged in and before it connects,
+    `joined` a client that has been added to a server."""
+
+    arrived: Callable[[discord.Interaction[discord.Client]], Awaitable[None]] = nothing
+    begun: Callable[[UsherClient], Awaitable[None]] = nothing
+    joined: Callable[[UsherClient], Awaitable[None]] = nothing
+
+
+class UsherClient(discord.AutoShardedClient):
+    """No privileged intent, nobody called by a mention, no message kept. It belongs to the running loop."""
+
+    def __init__(self, settings: Settings, ways: Ways = Ways(), *, shard_count: int | None = None) -> None:
+        """`shard_count` is Discord's own recommendation where it is None."""
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody misses voice here
+        ca_file = settings["USHER_CA_FILE"]
+        trusted = ssl.create_default_context(cafile=Path(ca_file)) if ca_file else True
+        _address(settings["DISCORD_API_URL"], settings["DISCORD_GATEWAY_URL"])
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            connector=aiohttp.TCPConnector(limit=0, ssl=trusted),
+            proxy=settings["USHER_PROXY"] or None,
+            shard_count=shard_count,
+        )
+        self._ways = ways
+        self._gateway = settings["DISCORD_GATEWAY_URL"]
+
+    @property
+    def usable(self) -> bool:
+        """Whether every shard has a connection."""
+        return self.is_ready() and bool(self.shards) and not any(one.is_closed() for one in self.shards.values())
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """As discord.py does, which would take the gateway that Discord names to an own one, too."""
+        if self._gateway and self.shard_count is None:
+            self.shard_count, _, _ = await self.http.get_bot_gateway()
+        await super().connect(reconnect=reconnect)
+
+    async def setup_hook(self) -> None:
+        await self._ways.begun(self)
+
+    async def on_guild_join(self, _: discord.Guild) -> None:
+        await self._ways.joined(self)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """In the place of discord.py's, which logs what the error says."""
+        if (error := sys.exception()) is not None:
+            logged(error)
+
+    async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
+        await self._ways.arrived(interaction)
+
+
+def _address(api_url: str, gateway_url: str) -> None:
+    """discord.py knows these two as attributes of classes and in no other way, so a process has one Discord."""
+    Route.BASE = api_url
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url or GATEWAY)

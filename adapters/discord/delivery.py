@@ -1,0 +1,128 @@
+"""How an answer reaches the person behind an interaction: as the response to it, else behind it, else by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from enum import Enum, auto
+from functools import partial
+from typing import Any
+
+import aiohttp
+import discord
+
+from adapters.discord import limits, objects
+from adapters.discord.components import Component
+from adapters.discord.render import Message
+
+SEND_SECONDS = 20.0
+EXPIRED, TAKEN = 10062, 40060  # Discord's codes: an unknown interaction, one that was acknowledged before
+UNSENT = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
+"""RuntimeError is what aiohttp says of a session that is closed."""
+
+log = logging.getLogger(__name__)
+Way = Callable[[], Awaitable[object]]
+
+
+class State(Enum):
+    NEW = auto()
+    THINKING = auto()  # Discord shows a message that waits for its words
+    UNSEEN = auto()  # acknowledged, and nothing shows
+    ANSWERED = auto()
+    TAKEN = auto()  # somebody else has acknowledged it: another process of ours, or we without being told
+    EXPIRED = auto()
+    FAILED = auto()  # nobody knows
+
+
+class Delivery:
+    """The answers to one interaction, for the person alone.
+
+    An interaction reaches every process that has a connection, and one of them acknowledges it first. The others say
+    nothing, unless they carried something out: that has to be told, so it follows behind the other's acknowledgement.
+    """
+
+    def __init__(self, interaction: discord.Interaction[discord.Client]) -> None:
+        self._interaction = interaction
+        self._state = State.NEW
+
+    @property
+    def client(self) -> discord.Client:
+        return self._interaction.client
+
+    async def defer(self, *, instead: bool = False) -> None:
+        """Acknowledge, since the answer is not ready: it takes the place of the message pressed in, or it follows."""
+        response = self._interaction.response
+        waiting = State.UNSEEN if instead else State.THINKING
+        try:
+            await self._acknowledge(lambda: response.defer(ephemeral=True, thinking=not instead), waiting)
+        except UNSENT as error:
+            log.debug("Interaction %s was not deferred (%s).", self._interaction.id, why(error))
+
+    async def answer(self, message: Message, *, instead: bool = False, keep: bool = False) -> bool:
+        """Show it, `instead` of the message in which was pressed if that is wanted; `keep` what must not be lost.
+
+        Whether it reached Discord in any of the ways there are; when not, that is logged.
+        """
+        refused: list[str] = []
+        for way in self._ways(message, instead=instead):
+            if self._state in (State.TAKEN, State.EXPIRED) and not keep:
+                log.debug("The answer to interaction %s is left to whoever was first.", self._interaction.id)
+                return False
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    await way()
+            except UNSENT as error:
+                refused.append(why(error))
+            else:
+                return True
+        log.error("The answer to interaction %s reached nobody (%s).", self._interaction.id, ", ".join(refused))
+        return False
+
+    def _ways(self, message: Message, *, instead: bool) -> Iterator[Way]:
+        """Best first; what one of them learns of the interaction decides which come next.
+
+        After the token has ended, and where nothing else is possible, it is a direct message: in the channel others
+        would read what is for one person.
+        """
+        said, response = objects.parts(message), self._interaction.response
+        if self._state is State.NEW:
+            replaced, sent = partial(response.edit_message, **said), partial(response.send_message, ephemeral=True)
+            yield lambda: self._acknowledge(replaced if instead else partial(sent, **said), State.ANSWERED)
+        if self._state is State.THINKING or (self._state is State.UNSEEN and instead):
+            yield lambda: self._interaction.edit_original_response(**said)
+        if self._state not in (State.NEW, State.EXPIRED):
+            yield lambda: self._interaction.followup.send(**said, ephemeral=True, wait=True)
+        yield lambda: self._direct(said)
+
+    async def ask(self, form: Component) -> None:
+        """Open that modal."""
+        await self._acknowledge(lambda: self._interaction.response.send_modal(objects.modal(form)), State.ANSWERED)
+
+    async def offer(self, choices: list[Component]) -> None:
+        """Show these while somebody types."""
+        response = self._interaction.response
+        await self._acknowledge(lambda: response.autocomplete(objects.choices(choices)), State.ANSWERED)
+
+    async def _acknowledge(self, work: Way, then: State) -> None:
+        """Within the seconds that Discord gives; what is raised is noted first."""
+        try:
+            async with asyncio.timeout(limits.ACKNOWLEDGE_SECONDS):
+                await work()
+        except discord.HTTPException as error:
+            self._state = {EXPIRED: State.EXPIRED, TAKEN: State.TAKEN}.get(error.code, State.FAILED)
+            raise
+        except UNSENT:
+            self._state = State.FAILED
+            raise
+        self._state = then
+
+    async def _direct(self, said: dict[str, Any]) -> None:
+        person = discord.Object(self._interaction.user.id)
+        channel = await self.client.create_dm(person)
+        await channel.send(**said)
+
+
+def why(error: BaseException) -> str:
+    """Discord's code; not its words, which may repeat what was sent."""
+    return str(error.code or error.status) if isinstance(error, discord.HTTPException) else type(error).__name__

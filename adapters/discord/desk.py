@@ -1,0 +1,69 @@
+"""What every way in from Discord shares: the core's answer to whoever asks, and how that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from adapters.answering import Answering, Progress, Tell
+from adapters.discord.announcing import Announcer
+from adapters.discord.arrivals import Place
+from adapters.discord.delivery import Delivery
+from adapters.discord.names import CommandNames
+from adapters.discord.render import render
+from adapters.discord.typed import Reader
+from adapters.under_way import UnderWay
+from bot.command import Command
+from bot.dispatch import Dispatcher
+from bot.refusals import handled_elsewhere
+from bot.reply import Reply
+from bot.suggest import Suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`guilds` are the servers that are served (none: all)."""
+
+    dispatcher: Dispatcher
+    suggestions: Suggestions
+    announcer: Announcer
+    names: CommandNames
+    guilds: Collection[str] = ()
+    under_way: UnderWay = field(default_factory=UnderWay)
+
+    @property
+    def commands(self) -> Mapping[str, Command]:
+        return {one.name: one for one in self.dispatcher.services.registry}
+
+    @property
+    def reader(self) -> Reader:
+        policy = self.dispatcher.services.policy
+        return Reader(self.commands, lambda account: policy.identity_of("discord", account))
+
+    @property
+    def answering(self) -> Answering:
+        return Answering(self.dispatcher, self.under_way)
+
+    def serves(self, place: Place) -> bool:
+        """In a direct message there are no roles, so whoever asks there needs a grant of their own."""
+        return place.direct or not self.guilds or place.guild in self.guilds
+
+    async def asked(self, place: Place, progress: Progress, back: Delivery) -> Reply:
+        """The core's answer; a write is told to the others."""
+        return await self.answering.asked(progress, self._telling(place, progress, back))
+
+    async def pressed(self, place: Place, progress: Progress, token: str, back: Delivery) -> Reply:
+        """The answer to the button behind that token."""
+        return await self.answering.pressed(progress, token, self._telling(place, progress, back))
+
+    async def answer(self, back: Delivery, reply: Reply, *, instead: bool = False) -> None:
+        """Show it to the person. What has a case is in the history, so its answer must not be lost."""
+        if not handled_elsewhere(reply):
+            await back.answer(render(reply, self.names), instead=instead, keep=reply.case is not None)
+
+    def _telling(self, place: Place, progress: Progress, back: Delivery) -> Tell:
+        async def tell(line: Reply, room: str) -> None:
+            message, asked_in = render(line, self.names), progress.invocation.channel
+            await self.announcer.tell(back.client, place.guild, asked_in, room, message)
+
+        return tell

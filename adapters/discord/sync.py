@@ -1,0 +1,149 @@
+"""What Discord knows of the commands, brought up to what is declared; and nothing sent where it is so already.
+
+Discord itself is asked what it has. A digest of what was sent last would be one more thing to keep, and would be wrong
+as soon as something else had changed it: another installation, a restored backup, a server that the bot had left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+from discord.http import HTTPClient
+
+from adapters.discord.commands import Body, bodies
+from adapters.discord.names import CommandNames
+from bot.command import Command
+
+EVERYWHERE = ""
+MOST_SERVERS = 25  # so many are looked at for commands of before
+_WHERE = ("contexts", "integration_types")
+_COMPARED = (
+    "type", "name", "description", "default_member_permissions", *_WHERE, "options", "choices", "value", "required",
+    "autocomplete", "min_value", "max_value", "min_length", "max_length",
+)  # fmt: skip
+
+Lists = Mapping[str, Sequence[Body]]
+"""What is to be registered, by the server's id; `EVERYWHERE` for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The names of what differs on that server, or `EVERYWHERE`."""
+
+    guild: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+    def __str__(self) -> str:
+        """`server 123: 2 added (kick, mute), 1 removed (ban)`."""
+        kinds = (("added", self.added), ("changed", self.changed), ("removed", self.removed))
+        counted = (f"{len(names)} {kind} ({', '.join(names)})" for kind, names in kinds if names)
+        return f"{f'server {self.guild}' if self.guild else 'everywhere'}: {', '.join(counted) or 'nothing to change'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`refused` are the servers on which Discord does not let us register anything, each with its code."""
+
+    changes: tuple[Change, ...] = ()
+    refused: Mapping[str, int] = field(default_factory=dict)
+
+
+def declared(commands: Iterable[Command], names: CommandNames, guilds: Collection[str]) -> Lists:
+    """On those servers and nowhere else; without any, everywhere."""
+    known = list(commands)
+    if not guilds:
+        return {EVERYWHERE: bodies(known, names)}
+    own = bodies(known, names, guild=True)
+    return {EVERYWHERE: [], **dict.fromkeys(guilds, own)}
+
+
+async def sync(http: HTTPClient, wanted: Lists, *, dry_run: bool = False) -> Report:
+    """Register what is wanted, where Discord has something else; with `dry_run` only say what that is.
+
+    `http` has logged in. On other servers that the bot is in nothing is left of before, lest all stands there twice.
+    What Discord refuses for a single server is reported, and anything else raised (`discord.HTTPException`).
+    """
+    application = (await http.application_info())["id"]
+    changes: list[Change] = []
+    refused: dict[str, int] = {}
+    for guild, bodies_there in {**await _others(http, wanted), **wanted}.items():
+        place = _Place(http, application, guild)
+        try:
+            change = compared(guild, bodies_there, await place.registered())
+            if change and not dry_run:
+                await place.register(bodies_there)
+        except discord.Forbidden as error:
+            if guild == EVERYWHERE:
+                raise
+            if guild in wanted:
+                refused[guild] = error.code
+        else:
+            changes.append(change)
+    return Report(tuple(one for one in changes if one or one.guild in wanted), refused)
+
+
+async def _others(http: HTTPClient, wanted: Lists) -> Lists:
+    """The servers that the bot is in and where nothing is wanted, if they are few."""
+    joined = [str(one["id"]) for one in await http.get_guilds(200, with_counts=False)]
+    others = [guild for guild in joined if guild not in wanted]
+    return {guild: [] for guild in others} if len(others) <= MOST_SERVERS else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    http: HTTPClient
+    application: int | str
+    guild: str
+
+    async def registered(self) -> Sequence[Mapping[str, Any]]:
+        if self.guild == EVERYWHERE:
+            return await self.http.get_global_commands(self.application)
+        return await self.http.get_guild_commands(self.application, self.guild)
+
+    async def register(self, wanted: Sequence[Body]) -> None:
+        if self.guild == EVERYWHERE:
+            await self.http.bulk_upsert_global_commands(self.application, list(wanted))
+        else:
+            await self.http.bulk_upsert_guild_commands(self.application, self.guild, list(wanted))
+
+
+def compared(guild: str, wanted: Sequence[Body], registered: Sequence[Mapping[str, Any]]) -> Change:
+    """What would have to be done."""
+    ours, theirs = ({_key(one): one for one in found} for found in (wanted, registered))
+    return Change(
+        guild,
+        tuple(sorted(one["name"] for key, one in ours.items() if key not in theirs)),
+        tuple(sorted(one["name"] for key, one in ours.items() if key in theirs and _differs(one, theirs[key]))),
+        tuple(sorted(one["name"] for key, one in theirs.items() if key not in ours)),
+    )
+
+
+def _key(body: Mapping[str, Any]) -> tuple[int, str]:
+    return body.get("type", 1), body["name"]
+
+
+def _differs(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    """Where a command is for one server, Discord says by itself in which contexts it can be used."""
+    ignored = [key for key in _WHERE if key not in ours]
+    known = {key: value for key, value in _plain(theirs).items() if key not in ignored}
+    return bool(_plain(ours) != known)
+
+
+def _plain(value: Any, key: str = "") -> Any:
+    """A command as it can be compared: without what is as good as not there, and what only Discord says."""
+    if isinstance(value, Mapping):
+        found = {name: _plain(value[name], name) for name in _COMPARED if name in value}
+        return {name: one for name, one in found.items() if one not in (None, False, "", [])}
+    if key in _WHERE and value:
+        return sorted(value)
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return str(value) if key == "default_member_permissions" and value is not None else value
