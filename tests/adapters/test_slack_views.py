@@ -44,7 +44,9 @@ def submitted(kept: Kept | None = None, /, **values: str) -> Submitted:
 
 def elements(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What is asked for, by block."""
-    return {block["block_id"].partition(":")[0]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+    return {
+        block["block_id"].partition(":")[0]: block["element"] for block in view["blocks"] if block["type"] == "input"
+    }
 
 
 def test_the_modal_asks_for_room_person_action_and_reason_and_only_two_must_be_given() -> None:
