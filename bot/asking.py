@@ -29,6 +29,14 @@ def asked_first(context: Context) -> Reply | None:
     return context.question(_title(context, command), parts, confirm=command.confirm)
 
 
+def only_asks(context: Context) -> bool:
+    """Whether nothing but a question can come of the button that is pressed: it can be pressed again then."""
+    command, bound = context.command, context.bound
+    if bound.confirmed:
+        return False
+    return command.asks or command.effect is Effect.DESTRUCTIVE or asked_first(context) is not None
+
+
 def _forced(context: Context) -> str:
     person = context.bound.target.participant if context.bound.target else None
     why = protection(person, context.policy, removes=context.command.removes) if person else ""

@@ -147,8 +147,8 @@ class Command:
     it needs (a setting may change it). `in_room` says that it acts in exactly one room; `question` is how the
     confirmation names what happens ("Remove {who} from {room}?"), `confirm` the label of its yes. `takes_gone`
     accepts someone who has left. `removes` says that the person is gone from the room afterwards, which agents and
-    callers are protected from too. `calms` says that it can only make a room quieter. `check` refuses arguments
-    before anything is asked or done.
+    callers are protected from too. `calms` says that it can only make a room quieter. `asks` says that it asks by
+    itself, each time, with what it would do. `check` refuses arguments before anything is asked or done.
     """
 
     name: str
@@ -163,6 +163,7 @@ class Command:
     takes_gone: bool = False
     removes: bool = False
     calms: bool = False
+    asks: bool = False
     check: Check | None = None
     details: str = ""
     examples: tuple[str, ...] = ()

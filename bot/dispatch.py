@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
-from bot.asking import asked_first
+from bot.asking import asked_first, only_asks
 from bot.authorise import authorise, unknown
 from bot.binding import bind
 from bot.buttons import Buttons, answered_already
@@ -105,9 +105,10 @@ class Dispatcher:
             self._allow(moderator, command, bound)
             bound = await self._timed(budget, self._looked_at(bound, command))
             self._allow(moderator, command, bound)
-            if not await self._buttons.spend(item):
+            pressed = self._context(moderator, invocation, command, bound, budget)
+            if not only_asks(pressed) and not await self._buttons.spend(item):
                 return replace(answered_already(), command=command.name)
-            context = self._context(moderator, invocation, command, bound, budget)
+            context = pressed
             watch(bound)
             reply = await self._carry_out(context)
             reply = replace(reply, command=command.name)

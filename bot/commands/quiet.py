@@ -104,6 +104,7 @@ COMMAND = Command(
     effect=Effect.WRITE,
     run=run,
     calms=True,
+    asks=True,
     details=(
         "The question names the people; exactly those are muted. Protected and excepted people, and yourself, are "
         "left as they are. People can unmute themselves afterwards."

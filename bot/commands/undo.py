@@ -119,6 +119,7 @@ COMMAND = Command(
     effect=Effect.WRITE,
     run=run,
     in_room=False,
+    asks=True,
     details=(
         "Bare: your own latest reversible action in this room within 15 minutes. With a number it asks first. What "
         "somebody changed since is said and asked about. A mute, a removal and a closed room have no undo."

@@ -101,6 +101,30 @@ async def test_it_is_used_once(house: House) -> None:
     assert house.writes == ["RemoveParticipant"]
 
 
+async def test_a_button_that_only_asks_is_not_used_up_by_asking(house: House) -> None:
+    shown = await house.say("participant bob")
+    first = await house.press("Remove", of=shown)
+    again = await house.press("Remove", of=shown)
+    assert [one.token for one in again.buttons] == [one.token for one in first.buttons]
+    await house.press("No, leave it", of=again)
+    assert (await house.press("Remove", of=shown)).question
+    assert not house.writes
+
+
+async def test_a_button_that_acts_is_used_once(house: House) -> None:
+    done = await house.say("mute bob")
+    assert (await house.press("Keep muted", of=done)).outcome is Outcome.DONE
+    assert "answered already" in told(await house.press("Keep muted", of=done))
+
+
+async def test_a_button_that_asks_about_oneself_is_not_used_up_by_asking(house: House) -> None:
+    await house.grant("console:bob", Role.MODERATOR, STANDUP)
+    shown = await house.say("participant bob", "bob")
+    for _ in range(2):
+        assert "This is you" in told(await house.press("Mute", "bob", of=shown))
+    assert not house.writes
+
+
 async def test_no_spends_the_yes(house: House) -> None:
     question = await house.say("kick bob")
     await house.press("No, leave it", of=question)

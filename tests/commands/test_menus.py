@@ -97,10 +97,15 @@ async def test_an_entry_can_be_picked_again_and_the_room_decides_whether_it_hold
     assert [one.token for one in again.buttons] == [one.token for one in first.buttons]
 
 
-async def test_buttons_beside_the_menus_are_used_once_as_ever(house: House) -> None:
+async def test_the_room_can_be_quieted_again_from_the_same_list(house: House) -> None:
     reply = await house.say("participants", menus=True)
     await house.press("Quiet the room", of=reply)
-    assert "answered already" in told(await house.press("Quiet the room", of=reply))
+    await house.press("No, leave it")
+    assert (await house.press("Quiet the room", of=reply)).question
+    assert (await house.yes()).outcome is Outcome.DONE
+    assert "Nobody can be heard" in told(await house.press("Quiet the room", of=reply))
+    house.track("bob").muted = False
+    assert (await house.press("Quiet the room", of=reply)).question
 
 
 async def test_an_entry_ends_and_belongs_to_whoever_got_it(house: House) -> None:

@@ -77,6 +77,16 @@ def said(reply: Reply) -> str:
     return spans_text(line_of(reply).title).partition("): ")[2]
 
 
+async def test_its_undo_stays_for_the_others_while_one_of_them_is_only_asked(house: House) -> None:
+    line = line_of(await done(house, "mute bob lock"))
+    [label] = labels(line)
+    asked = [await house.press(label, who, of=line) for who in ("alice", "mia")]
+    assert [reply.question for reply in asked] == [True, True]
+    await house.press("No, leave it", "alice", of=asked[0])
+    assert (await house.press("Undo it", "mia", of=asked[1])).outcome is Outcome.DONE
+    assert "answered already" not in told(await house.press(label, "alice", of=line))
+
+
 @pytest.mark.parametrize("write", WRITES, ids=lambda write: write.line)
 async def test_each_write_has_one_line_with_who_what_case_and_undo(cloud: House, write: Write) -> None:
     number = (await done(cloud, write.first)).case if write.first else None
