@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.discord_stand_in import DiscordStandIn
+from tests.discord_stand_in import stand_in as discord_stand_in
 from tests.livekit_server import MISSING, RunningServer, running_server, server_binary
 from tests.slack_stand_in import SlackStandIn, stand_in
 
@@ -26,6 +28,13 @@ def livekit_server_with_unmute() -> Iterator[RunningServer]:
 async def slack() -> AsyncIterator[SlackStandIn]:
     """A stand-in for Slack with its usual people; it fails the test that made it refuse something."""
     async with stand_in() as running:
+        yield running
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordStandIn]:
+    """A stand-in for Discord with its usual people; it fails the test that made it refuse something."""
+    async with discord_stand_in() as running:
         yield running
 
 

@@ -31,10 +31,14 @@ CALLBACK = (_INTERACTIONS, "post")
 ANSWER, MODAL, UPDATE, AUTOCOMPLETE = 4, 9, 7, 8
 
 
-@cache
 def _request(path: str, method: str) -> Any:
+    return _validator(path, method, "requestBody")
+
+
+@cache
+def _validator(path: str, method: str, what: str) -> Any:
     escaped = path.replace("~", "~0").replace("/", "~1")
-    place = f"{_OPENAPI}#/paths/{escaped}/{method}/requestBody/content/application~1json/schema"
+    place = f"{_OPENAPI}#/paths/{escaped}/{method}/{what}/content/application~1json/schema"
     resource: Any = DRAFT202012.create_resource(data("openapi.json"))
     return Draft202012Validator({"$ref": place}, registry=Registry().with_resource(_OPENAPI, resource))
 
@@ -62,12 +66,28 @@ def wrong_message(body: dict[str, Any]) -> list[str]:
     found = [f"{what}: {wrong}" for what, place in MESSAGES.items() for wrong in _wrong(_request(*place), body)]
     for kind in (ANSWER, UPDATE):
         found += wrong_callback({"type": kind, "data": body})
-    texts = [str(embed.get(key, "")) for embed in body["embeds"] for key in ("title", "description")]
+    return found + wrong_beyond_schema(body)
+
+
+def wrong_beyond_schema(body: dict[str, Any]) -> list[str]:
+    """What is wrong with a message and the file does not say; what is not there is empty."""
+    texts = [str(embed.get(key, "")) for embed in body.get("embeds") or () for key in ("title", "description")]
+    found = []
     if sum(map(size, texts)) > 6000:
         found.append(f"embeds of {sum(map(size, texts))} characters together")
-    if not (body["content"] or any(texts)):
+    if not (body.get("content") or any(texts)):
         found.append("an empty message")
-    return found + _wrong_components(body["components"])
+    return found + _wrong_components(body.get("components") or [])
+
+
+def wrong_request(path: str, method: str, body: Any) -> list[str]:
+    """What is wrong with the body of a request, by the file alone."""
+    return _wrong(_request(path, method), body)
+
+
+def wrong_answer(path: str, method: str, status: int, body: Any) -> list[str]:
+    """What is wrong with a body that Discord is said to have answered."""
+    return _wrong(_validator(path, method, f"responses/{status}"), body)
 
 
 def wrong_callback(body: dict[str, Any]) -> list[str]:
@@ -76,7 +96,8 @@ def wrong_callback(body: dict[str, Any]) -> list[str]:
 
 
 def wrong_modal(modal: dict[str, Any]) -> list[str]:
-    inputs = [row["component"] for row in modal["components"]]
+    inside = [one for row in modal["components"] for one in (row.get("component"), *row.get("components", ()))]
+    inputs = [one for one in inside if one]
     found = wrong_callback({"type": MODAL, "data": modal})
     return found + _twice("custom_id", (one["custom_id"] for one in inputs)) + [">5 inputs"] * (len(inputs) > 5)
 

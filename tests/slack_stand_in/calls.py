@@ -36,7 +36,7 @@ class Trouble:
 
     seconds: float = 0.0
     status: int = 0
-    retry_after: int = 0
+    retry_after: float = 0
     dropped: bool = False
     after: bool = False
     times: int = 1
@@ -52,7 +52,7 @@ class Troubles:
         """Answered that much later."""
         self._waiting[method].append(Trouble(seconds=seconds, times=times))
 
-    def limit(self, method: str, times: int = 1, retry_after: int = 1) -> None:
+    def limit(self, method: str, times: int = 1, retry_after: float = 1) -> None:
         """Answered with 429, and not done."""
         self._waiting[method].append(Trouble(status=429, retry_after=retry_after, times=times))
 

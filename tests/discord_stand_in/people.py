@@ -1,0 +1,198 @@
+"""What people do: commands with completion, presses, choices, modals; and what they have before them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.discord_stand_in import controls, payloads, typed
+from tests.discord_stand_in.desk import Desk
+from tests.discord_stand_in.gateway import Gateway
+from tests.discord_stand_in.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Interaction
+from tests.discord_stand_in.messages import Message, Shown, shown
+from tests.discord_stand_in.shapes import Json
+from tests.discord_stand_in.world import Channel, User, Where, Who
+
+DIRECT = "@me"
+SILENT, NOBODY = "The application did not respond", "no session is connected"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody has before them: messages oldest first, and the modal that is open."""
+
+    messages: list[Shown]
+    modal: Json | None
+
+    @property
+    def last(self) -> Shown:
+        """The newest message."""
+        return self.messages[-1]
+
+    def saying(self, text: str) -> list[Shown]:
+        """The messages with this in them, embeds included."""
+        return [one for one in self.messages if text in one.text]
+
+
+class People:
+    """Each action returns the interaction, once it is answered or Discord has given up waiting."""
+
+    def __init__(self, desk: Desk, gateway: Gateway) -> None:
+        self._desk, self._gateway = desk, gateway
+        self._world = desk.world
+
+    def seen_by(self, who: Who) -> Seen:
+        user = self._world.user(who).id
+        modal = self._desk.modals.get(user)
+        return Seen([shown(one) for one in self._desk.messages.visible(user, self._world)], modal and modal[0])
+
+    def mention(self, who: Who) -> str:
+        """How a person stands in a text that was typed with `@`."""
+        return f"<@{self._world.user(who).id}>"
+
+    async def command(
+        self,
+        who: Who,
+        where: Where,
+        name: str,
+        options: Mapping[str, Any] | None = None,
+        /,
+        *,
+        unseen: bool = False,
+        **more: Any,
+    ) -> Interaction:
+        """`/name` in a channel, `@me` for a direct message. `name` may be a path: "usher person mute".
+
+        `options` by their names, or as keywords (`in_`, `dry_run`): texts, numbers, flags; a User or a Role where
+        somebody is picked. `unseen` lets somebody use what Discord does not show them.
+        """
+        user, channel = self._there(who, where)
+        body, data = self._called(user, channel, name, {**(options or {}), **more}, unseen=unseen)
+        return await self._send(COMMAND, user, channel, payloads.command(body, *data))
+
+    async def complete(
+        self,
+        who: Who,
+        where: Where,
+        name: str,
+        focus: str,
+        text: str = "",
+        options: Mapping[str, Any] | None = None,
+        /,
+        *,
+        unseen: bool = False,
+        **more: Any,
+    ) -> Interaction:
+        """Type so far into the option `focus`; what is offered stands in the interaction's `choices` and `names`."""
+        user, channel = self._there(who, where)
+        given = {**(options or {}), **more, focus: text}
+        body, data = self._called(user, channel, name, given, focus=focus, unseen=unseen)
+        return await self._send(AUTOCOMPLETE, user, channel, payloads.command(body, *data))
+
+    async def press(
+        self, who: Who, where: Shown, label: str, *, unseen: bool = False, custom_id: str = ""
+    ) -> Interaction:
+        """A button, by what is written on it. `unseen` lets somebody press what is not (or no longer) on their screen;
+        `custom_id` forges another one."""
+        user, message = self._before(who, where, unseen=unseen)
+        one = controls.button(where.components if unseen else message.components, label)
+        if one.get("disabled") or "custom_id" not in one:
+            raise AssertionError(f"{label} cannot be pressed: {one}")
+        return await self._pressed(user, message, payloads.button(_forged(one, custom_id)))
+
+    async def select(
+        self,
+        who: Who,
+        where: Shown,
+        label: str,
+        *,
+        menu: str = "",
+        unseen: bool = False,
+        custom_id: str = "",
+        value: str = "",
+    ) -> Interaction:
+        """An entry of a select, by what is written on it (or its value); `menu` is a part of its placeholder.
+
+        The rest as in `press`; `value` forges what was chosen.
+        """
+        user, message = self._before(who, where, unseen=unseen)
+        one, option = controls.entry(where.components if unseen else message.components, label, menu)
+        if one.get("disabled"):
+            raise AssertionError(f"nothing can be chosen there: {one}")
+        data = payloads.select(_forged(one, custom_id), value or option["value"])
+        return await self._pressed(user, message, data)
+
+    async def submit(self, who: Who, values: Mapping[str, Any] | None = None, *, custom_id: str = "") -> Interaction:
+        """Fill in the modal that is open (by label or custom id of its inputs), and submit it."""
+        user = self._world.user(who)
+        if user.id not in self._desk.modals:
+            raise AssertionError(f"{user.name} has no modal before them")
+        modal, opened = self._desk.modals[user.id]
+        data = payloads.submission(_forged(modal, custom_id), controls.filled(modal, values or {}))
+        channel = self._world.channels[opened.channel]
+        done = await self._send(MODAL, user, channel, data, opened.source)
+        if done.kind and self._desk.modals.get(user.id) == (modal, opened):
+            del self._desk.modals[user.id]
+        return done
+
+    async def again(self, done: Interaction) -> Interaction:
+        """Send the same interaction once more, to every session."""
+        done.copies += await self._gateway.dispatch(
+            "INTERACTION_CREATE", done.payload, guild=done.payload.get("guild_id", "")
+        )
+        return done
+
+    def _called(
+        self, user: User, channel: Channel, name: str, values: Mapping[str, Any], *, focus: str = "", unseen: bool
+    ) -> tuple[Json, tuple[list[Json], dict[str, Any]]]:
+        """The command that is registered, and its options as they are sent."""
+        guild = self._world.guilds.get(channel.guild)
+        first, *path = name.split()
+        body = self._desk.registered.named(channel.guild, first)
+        if not unseen and not self._desk.registered.shown(body, guild, user):
+            raise AssertionError(f"Discord does not show /{name} to {user.name}")
+        parts = typed.below(body, path)
+        resolved = typed.Resolved(self._world, guild)
+        options = typed.given(parts[-1].get("options", ()), values, resolved, focus)
+        return body, (typed.nested(parts, options), resolved.found)
+
+    async def _pressed(self, user: User, message: Message, data: Json) -> Interaction:
+        return await self._send(COMPONENT, user, self._world.channels[message.channel], data, message)
+
+    async def _send(
+        self, kind: int, user: User, channel: Channel, data: Json, message: Message | None = None
+    ) -> Interaction:
+        payload = payloads.interaction(self._desk, kind, user, channel, data, message)
+        one = self._desk.interactions.add(payload, user.id, channel.id, message)
+        one.copies = await self._gateway.dispatch("INTERACTION_CREATE", payload, guild=channel.guild)
+        if not one.copies:
+            one.trouble = NOBODY
+            return one
+        try:
+            await asyncio.wait_for(one.done.wait(), self._desk.interactions.answer_seconds)
+        except TimeoutError:
+            one.trouble = SILENT
+        return one
+
+    def _there(self, who: Who, where: Where) -> tuple[User, Channel]:
+        user = self._world.user(who)
+        channel = self._world.direct(user) if where == DIRECT else self._world.channel(where)
+        if not self._world.may(user, channel):
+            raise AssertionError(f"{user.name} does not see {channel.name}")
+        return user, channel
+
+    def _before(self, who: Who, where: Shown, *, unseen: bool) -> tuple[User, Message]:
+        """The message itself, if it is on this person's screen; AssertionError."""
+        user = self._world.user(who)
+        found = next((one for one in self._desk.messages.all if one.id == where.id), None)
+        if found is None:
+            raise AssertionError("there never was such a message")
+        if not unseen and found not in self._desk.messages.visible(user.id, self._world):
+            raise AssertionError(f"{user.name} does not see that message (any more): {where.text!r}")
+        return user, found
+
+
+def _forged(one: Json, custom_id: str) -> Json:
+    return {**one, "custom_id": custom_id} if custom_id else one
