@@ -7,6 +7,7 @@ may time out members, so all see the commands.
 from __future__ import annotations
 
 import asyncio
+import copy
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -15,12 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import discord
+import pytest
 from simcord import Env
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, GuildHandle, RoleHandle
+from simcord.interactions import base_payload
 from simcord.results import InteractionResult
 
+from adapters.answering import ANSWER_SECONDS
 from adapters.clock import SystemClock
+from adapters.database.roster import DatabaseRoster
+from adapters.discord import called, presses
 from adapters.discord.adapter import DiscordAdapter, discord_adapter
 from adapters.http import HttpServer
 from adapters.livekit.calls import Call
@@ -34,6 +40,7 @@ from adapters.wiring import House, Plan, assembled
 from bot.history import Case, CaseQuery, Content, Draft, EntryKind
 from bot.people import Grant, Role
 from bot.policy import Policy
+from tests.discord_bodies import wrong
 from tests.discord_markup import seen
 
 REASONS = ("shouting", "spam")
@@ -59,6 +66,35 @@ class Usher:
     guild: GuildHandle
     mods: RoleHandle
     people: dict[str, MemberActor] = field(default_factory=dict)
+    arrived: list[dict[str, Any]] = field(default_factory=list)
+    """Every interaction as it was sent to the bot."""
+
+    def __post_init__(self) -> None:
+        self.env.backend.subscribers.append(self._heard)
+
+    def _heard(self, event: str, payload: Any) -> None:
+        if event == "INTERACTION_CREATE":
+            self.arrived.append(copy.deepcopy(payload))
+
+    async def deliver(self, *payloads: dict[str, Any]) -> None:
+        """Send these interactions to the bot, at once; also ones that it has had before."""
+        for payload in payloads:
+            self.env.backend.emit("INTERACTION_CREATE", payload)
+        await self.env.settle()
+
+    def anew(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """The same, done once more by the same person: another interaction."""
+        guild = int(payload["guild_id"]) if "guild_id" in payload else None
+        user = int((payload.get("member") or payload)["user"]["id"])
+        record, fresh = base_payload(
+            self.env.backend, type=payload["type"], channel_id=int(payload["channel_id"]), guild_id=guild,
+            user_id=user, data=payload["data"],
+        )  # fmt: skip
+        return {**payload, "id": fresh["id"], "token": record.token}
+
+    def answers(self, payload: dict[str, Any]) -> InteractionResult:
+        """What became of an interaction."""
+        return InteractionResult(self.env, self.env.backend.interactions[int(payload["id"])])
 
     def channel(self, name: str) -> ChannelHandle:
         return self.guild.channels[name]
@@ -111,8 +147,8 @@ class Usher:
         return identity in self.rooms.rooms[room].people
 
     @contextmanager
-    def slow(self, method: str, seconds: float) -> Iterator[None]:
-        """LiveKit takes so long for this call."""
+    def slow(self, method: str, seconds: float = 0.4) -> Iterator[None]:
+        """LiveKit takes so long for this call, which is too long for an answer in time."""
 
         async def wait(call: Call, carry_out: Callable[[], Awaitable[Json]]) -> Json:
             if call.method == method:
@@ -121,9 +157,36 @@ class Usher:
 
         self.service.around = wait
         try:
-            yield
+            with _in_time(seconds):
+                yield
         finally:
             self.service.around = None
+
+    @contextmanager
+    def slow_to_know(self, seconds: float = 0.4) -> Iterator[None]:
+        """The history takes so long to say who somebody is."""
+        grants = DatabaseRoster.grants
+
+        async def wait(roster: DatabaseRoster, subjects: Any = None) -> Any:
+            await asyncio.sleep(seconds)
+            return await grants(roster, subjects)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(DatabaseRoster, "grants", wait)
+            with _in_time(seconds):
+                yield
+
+    @contextmanager
+    def refused(self, who: str) -> Iterator[None]:
+        """Meanwhile that person has no role."""
+        grants, subject = DatabaseRoster.grants, self.subject(who)
+
+        async def without(roster: DatabaseRoster, subjects: Any = None) -> Any:
+            return tuple(grant for grant in await grants(roster, subjects) if grant.subject != subject)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(DatabaseRoster, "grants", without)
+            yield
 
     async def cases(self) -> tuple[Case, ...]:
         """Of rooms, newest first."""
@@ -135,14 +198,24 @@ class Usher:
         return [one.json for one in self.env.http_requests if one.method == method and one.path.endswith(path)]
 
 
+@contextmanager
+def _in_time(seconds: float) -> Iterator[None]:
+    """What takes so long is not ready in time; tests need not wait as long as people do."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (called, presses):
+            patch.setattr(module, "ANSWER_SECONDS", min(ANSWER_SECONDS, seconds / 2))
+        yield
+
+
 def _message(shown: Any) -> Any:
     return shown.response if isinstance(shown, InteractionResult) else shown
 
 
 def labels(shown: Any) -> list[str]:
     """What can be pressed or chosen below a message."""
-    inside = [one for row in _message(shown).components for one in row["components"]]
-    return [label for one in inside for label in _labels(one)]
+    message = _message(shown)
+    rows = [row if isinstance(row, dict) else row.to_dict() for row in message.components]
+    return [label for row in rows for one in row["components"] for label in _labels(one)]
 
 
 def _labels(one: dict[str, Any]) -> list[str]:
@@ -152,14 +225,22 @@ def _labels(one: dict[str, Any]) -> list[str]:
 def text(result: InteractionResult) -> str:
     """The answer as it is read."""
     assert result.response is not None
-    return seen(result.response.content).text
+    shown = result.response
+    return "\n".join(seen(part or "").text for part in (shown.content, *(box.description for box in shown.embeds)))
 
 
 @asynccontextmanager
 async def usher_for(
-    where: Path, *, channel: str = "", cloud: bool = False, root: str = "", guilds: str = "", **policy: Any
+    where: Path,
+    *,
+    channel: str = "",
+    follows: str = "",
+    cloud: bool = False,
+    root: str = "",
+    guilds: str = "",
+    **policy: Any,
 ) -> AsyncIterator[Usher]:
-    """Usher, connected; `channel` is the id of the moderation channel."""
+    """Usher, connected; `channel` is the id of the moderation channel, `follows` names one that follows `standup`."""
     clock = RealClock()
     rooms = lively_rooms(clock.now, cloud=cloud)
     service = SimulatedRoomService(rooms, clock=clock, wait_seconds=0)
@@ -183,10 +264,13 @@ async def usher_for(
             await usher.grant(usher.subject("ann"), Role.ADMIN)
             await usher.grant(usher.subject("ben"), Role.MODERATOR, STANDUP)
             await usher.grant(f"discord:{usher.guild.id}/@{usher.mods.id}", Role.MODERATOR, STANDUP)
+            if follows:
+                await usher.call("ann", "use", follows, room=STANDUP)
             yield usher
         finally:
             await env.shutdown()
         env.raise_errors()
+        assert wrong(env.http_requests) == []
 
 
 def _guild(env: Env) -> tuple[GuildHandle, RoleHandle]:

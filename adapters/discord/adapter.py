@@ -37,7 +37,7 @@ class DiscordAdapter:
 
     def __init__(self, settings: Settings, desk: Desk, wanted: Lists) -> None:
         self._settings = settings
-        self._desk = desk
+        self.desk = desk
         self._wanted = wanted
         self._front = Front(desk)
         self._client: UsherClient | None = None
@@ -60,9 +60,9 @@ class DiscordAdapter:
 
     async def stop(self, seconds: float) -> None:
         """Take nothing new, give what is under way that long, then leave."""
-        await self._desk.under_way.settle(seconds)
-        await self._desk.under_way.aclose()
-        await self._desk.suggestions.aclose()
+        await self.desk.under_way.settle(seconds)
+        await self.desk.under_way.aclose()
+        await self.desk.suggestions.aclose()
         self._stopped.set()
         await self._ended.wait()
 
@@ -83,12 +83,12 @@ class DiscordAdapter:
 
     async def _registered(self, client: UsherClient) -> None:
         """The commands, as they are declared. `BotError` where Discord lets us have them nowhere."""
-        report = await sync(client.http, self._wanted)
+        report = await sync(client.http, client.application_id, self._wanted)
         for change in filter(None, report.changes):
             log.info("Commands: %s.", change)
         for guild, code in report.refused.items():
             log.error("The server %s does not let Usher have commands (%d): invite the bot there.", guild, code)
-        if report.refused and len(report.refused) == len(self._desk.guilds):
+        if report.refused and len(report.refused) == len(self.desk.guilds):
             raise BotError("No server of DISCORD_GUILDS lets Usher have commands. Invite the bot there.")
 
 
@@ -122,7 +122,8 @@ async def synced(settings: Settings, *, dry_run: bool = False) -> Report:
     guilds = settings["DISCORD_GUILDS"]
     async with opened(UsherClient(settings)) as client:
         await log_in(client, settings["DISCORD_TOKEN"])
-        return await sync(client.http, declared(load(), _names(settings), guilds), dry_run=dry_run)
+        wanted = declared(load(), _names(settings), guilds)
+        return await sync(client.http, client.application_id, wanted, dry_run=dry_run)
 
 
 def _names(settings: Settings) -> CommandNames:

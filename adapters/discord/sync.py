@@ -65,13 +65,14 @@ def declared(commands: Iterable[Command], names: CommandNames, guilds: Collectio
     return {EVERYWHERE: [], **dict.fromkeys(guilds, own)}
 
 
-async def sync(http: HTTPClient, wanted: Lists, *, dry_run: bool = False) -> Report:
+async def sync(http: HTTPClient, application: int | None, wanted: Lists, *, dry_run: bool = False) -> Report:
     """Register what is wanted, where Discord has something else; with `dry_run` only say what that is.
 
-    `http` has logged in. On other servers that the bot is in nothing is left of before, lest all stands there twice.
-    What Discord refuses for a single server is reported, and anything else raised (`discord.HTTPException`).
+    `http` and the application's id are those of a client that has logged in. On other servers that the bot is in
+    nothing is left of before, lest all stands there twice. What Discord refuses for a single server is reported, and
+    anything else raised (`discord.HTTPException`).
     """
-    application = (await http.application_info())["id"]
+    assert application is not None
     changes: list[Change] = []
     refused: dict[str, int] = {}
     for guild, bodies_there in {**await _others(http, wanted), **wanted}.items():
@@ -100,7 +101,7 @@ async def _others(http: HTTPClient, wanted: Lists) -> Lists:
 @dataclass(frozen=True, slots=True)
 class _Place:
     http: HTTPClient
-    application: int | str
+    application: int
     guild: str
 
     async def registered(self) -> Sequence[Mapping[str, Any]]:
