@@ -49,7 +49,7 @@ class Desk:
 
     def reader(self, home: str) -> Reader:
         policy = self.dispatcher.services.policy
-        return Reader(home, self.commands, lambda account: policy.identity_of("slack", account))
+        return Reader(home, self.commands, lambda account: policy.identity_of("slack", account), self.names.meant)
 
     @property
     def answering(self) -> Answering:

@@ -23,6 +23,7 @@ _BUILT_IN = (
 RESERVED = frozenset(_BUILT_IN.split())
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_FIRST = re.compile(r"\s*(/?)([\w-]{1,31})(?:\s+|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,23 @@ class SlashNames:
         if name == self.root:
             return text
         return f"{self.own.get(name, name)} {text}".rstrip(" ")
+
+    def meant(self, text: str) -> str:
+        """Words that begin as a command is called in Slack (`/usher mute bob`, `usher-mute bob`), for the core.
+
+        Answers name commands like that, and where Slack takes no slash command (a mention) people repeat it.
+        """
+        found = _FIRST.match(text)
+        if found is None:
+            return text
+        name, rest = found[2].casefold(), text[found.end() :]
+        if not found[1] and name in self.known:
+            return text
+        if name == self.root:
+            return rest
+        if name in self.own:
+            return f"{self.own[name]} {rest}" if rest else self.own[name]
+        return text
 
     def spoken(self, text: str) -> str:
         """Our own sentences with every `/command` as it is typed in Slack: `/usher kick`, or its own name."""

@@ -25,7 +25,8 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # this order: `&amp;
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads lines for the commands given. `identity_of` is the identity that an account has in rooms, if settings say.
+    """Reads lines for the commands given. `identity_of` is the identity that an account has in rooms, if settings say;
+    `meant` makes the core's words of those that begin as a command is called in Slack.
 
     A mention is an account where an account is asked for: as the argument of `/moderator`, or behind a key (`by:`).
     As the person whom a command is about it is the identity, or stays a mention, which the core refuses: a chat name
@@ -35,13 +36,17 @@ class Reader:
     home: str
     commands: Mapping[str, Command] = field(default_factory=dict)
     identity_of: Callable[[str], str | None] = lambda _: None
+    meant: Callable[[str], str] = str
 
     def line(self, text: str) -> str:
         """The line for the core."""
+        text = self.meant(text)
         name, _ = split_command(text)
         command = self.commands.get(name)
         parts = text.split(maxsplit=1)
         argument = len(text) - len(parts[1].lstrip()) if len(parts) > 1 else -1
+        if argument >= 0 and command and command.param(Kind.COMMAND):
+            text = text[:argument] + self.meant(text[argument:])
         return _undone(text, lambda found: self._mention(found, command, first=found.start() == argument))
 
     def _mention(self, found: re.Match[str], command: Command | None, *, first: bool) -> str:
@@ -105,8 +110,17 @@ def without_mention(text: str, bots: Collection[str]) -> str:
     if not bots:
         return text
     mention = re.compile(rf"<@(?:{'|'.join(sorted(map(re.escape, bots)))})(?:\|[^<>]*)?>[:,]?")
-    found = mention.search(text)
-    if found is None:
+    found = list(mention.finditer(text))
+    if not found:
         return text
-    behind = text[found.end() :].lstrip()
-    return behind or text[: found.start()].strip()
+    start, end = found[0].end(), len(text)
+    for one in found[1:]:  # phones put a mention into a thread by themselves, and people type another
+        if text[start : one.start()].strip():
+            break
+        start = one.end()
+    for one in reversed(found):
+        if one.start() < start or text[one.end() : end].strip():
+            break
+        end = one.start()
+    behind = text[start:].lstrip() if end == len(text) else text[start:end].strip()
+    return behind or text[: found[0].start()].strip()

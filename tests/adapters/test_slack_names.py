@@ -32,6 +32,31 @@ def test_a_name_of_its_own_stands_for_its_command_and_leaves_the_words_alone() -
     assert NAMES.line("/quiet", "") == "quiet"
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("/usher-mute bob  lock ", "mute bob  lock "),
+        ("usher-kick bob", "kick bob"),
+        ("/quiet standup", "quiet standup"),
+        ("/usher", ""),
+        (" usher  history bob", "history bob"),
+        ("mute bob", "mute bob"),
+        ("/mute bob", "/mute bob"),
+        ("somebody usher", "somebody usher"),
+        ("", ""),
+        ("*mute* bob", "*mute* bob"),
+    ],
+)
+def test_words_may_begin_as_a_command_is_called_in_slack(text: str, meant: str) -> None:
+    assert NAMES.meant(text) == meant
+
+
+def test_a_command_of_the_core_comes_before_the_root_of_its_name_unless_it_has_a_slash() -> None:
+    names = SlashNames.read(COMMANDS, "quiet", "rooms")
+    assert names.meant("rooms 2") == "rooms 2"
+    assert names.meant("/rooms mute bob") == "mute bob"
+
+
 def test_a_name_that_is_not_ours_goes_to_the_core_which_says_what_was_meant() -> None:
     assert NAMES.line("/kik", "bob") == "kik bob"
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.slack.names import SlashNames
 from adapters.slack.typed import Reader, undone, without_mention
 from bot.registry import load
 
@@ -80,11 +81,34 @@ def test_json_survives_slacks_escaping_to_the_letter(value: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("/usher mute bob", "mute bob"),
+        ("Usher mute bob", "mute bob"),
+        ("/usher-mute bob lock", "mute bob lock"),
+        ("/usher /usher-mute bob", "/usher-mute bob"),
+        ("/usher", ""),
+        ("help /usher-mute", "help mute"),
+        ("help usher kick", "help kick"),
+        ("find usher", "find usher"),
+        ('metadata bob  {"a": " "} ', 'metadata bob  {"a": " "} '),
+    ],
+)
+def test_a_command_may_be_called_as_it_is_in_slack(typed: str, line: str) -> None:
+    reader = Reader("T1", COMMANDS, meant=SlashNames.read(COMMANDS).meant)
+    assert reader.line(typed) == line
+    assert reader.line(typed.replace("/usher ", "/usher\n")) == line
+
+
+@pytest.mark.parametrize(
     ("sent", "left"),
     [
         ("<@B1> mute bob", "mute bob"),
         ("<@B1|usher>: mute bob", "mute bob"),
-        ("<@B1>, mute bob <@B1>", "mute bob <@B1>"),
+        ("<@B1> <@B1|usher>: mute bob", "mute bob"),
+        ("<@B1>, mute bob loud <@B1> <@B1>", "mute bob loud"),
+        ("<@B1> mute bob <@B1> is right", "mute bob <@B1> is right"),
+        ("mute bob <@B1> <@B1>", "mute bob"),
         ("hey <@B1> mute bob", "mute bob"),
         ("mute bob <@B1>", "mute bob"),
         ("<@B1>", ""),
@@ -100,7 +124,17 @@ def test_without_a_bot_nothing_is_taken_away() -> None:
     assert without_mention("<@B1> mute", ()) == "<@B1> mute"
 
 
-@pytest.mark.parametrize("text", ["<@U1|a>" * 12_000, "x-" * 50_000 + "<@U1>", "<a|b" * 25_000, "<" * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<@U1|a>" * 12_000,
+        "<@B1>" * 15_000 + "x",
+        "<@B1>" + " " * 90_000 + "x",
+        "x-" * 50_000 + "<@U1>",
+        "<a|b" * 25_000,
+        "<" * 100_000,
+    ],
+)
 def test_a_long_text_takes_no_long_time(text: str) -> None:
     before = time.process_time()
     READER.line(f"mute {text}")
