@@ -96,17 +96,25 @@ class _Served:
         _say(self._out, f"{name}: started, {way.how}" + (f" on {self._http.url}{way.path}" if way.path else ""))
 
     async def _end(self) -> None:
-        """Everything stops at the same time, and has the same time for it."""
-        ends: dict[str, Awaitable[None]] = {kept.adapter.name: kept.end(STOP_SECONDS) for kept in self._kept}
-        ends["The HTTP server"] = self._http.aclose(STOP_SECONDS)
-        tasks = {name: asyncio.ensure_future(end) for name, end in ends.items()}
-        await asyncio.wait(tasks.values(), timeout=STOP_SECONDS + MORE_SECONDS)
-        for name, task in tasks.items():
-            if not task.done():
-                log.error("%s did not stop in time; what it had under way is cut off.", name)
-                task.cancel()
-            elif (error := task.exception()) is not None:
-                log.error("%s did not stop as it should (%s).", name, type(error).__name__)
+        """The adapters stop at the same time. Until they have, whoever asks over HTTP is told so, by them."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + STOP_SECONDS
+        await _ended({kept.adapter.name: kept.end(STOP_SECONDS) for kept in self._kept}, STOP_SECONDS)
+        left = max(0.0, until - loop.time())
+        await _ended({"The HTTP server": self._http.aclose(left)}, left)
+
+
+async def _ended(ends: dict[str, Awaitable[None]], seconds: float) -> None:
+    """Wait for all of them, and a moment longer; who has not ended then, or not well, is named in the log."""
+    tasks = {name: asyncio.ensure_future(end) for name, end in ends.items()}
+    if tasks:
+        await asyncio.wait(tasks.values(), timeout=seconds + MORE_SECONDS)
+    for name, task in tasks.items():
+        if not task.done():
+            log.error("%s did not stop in time; what it had under way is cut off.", name)
+            task.cancel()
+        elif (error := task.exception()) is not None:
+            log.error("%s did not stop as it should (%s).", name, type(error).__name__)
 
 
 @dataclass(slots=True)

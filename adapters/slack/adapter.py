@@ -68,7 +68,9 @@ class SlackAdapter:
             front = Front(self._desk, account)
             app = bolt_app(self._web.client, account, front, self._secret)
             if self._app_client is not None:
-                await socket.serve(app, self._app_client, self._proxy, self._stopped, self._said, front.unsent)
+                await socket.serve(
+                    app, self._app_client, self._proxy, self._stopped, self._said, front.unsent, self._desk.under_way
+                )
             else:
                 self._app, self.ready = app, True
                 await self._stopped.wait()

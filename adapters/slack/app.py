@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,6 +21,7 @@ from adapters.slack.arrivals import (
     Ignored,
     Inbound,
     Opened,
+    Place,
     Pressed,
     Searched,
     Submitted,
@@ -33,7 +35,7 @@ from adapters.slack.inbound import parse
 from adapters.slack.modals import Modals
 from adapters.slack.presses import Presses
 from adapters.slack.render import Message
-from adapters.slack.views import MODERATE, MODERATE_MESSAGE, ROOM, suggested
+from adapters.slack.views import MODERATE, MODERATE_MESSAGE, ROOM, Kept, suggested
 from adapters.slack.web import SlackError
 from adapters.slack.words import Words
 from bot.working import stopping
@@ -94,7 +96,7 @@ class Front:
         if self._desk.under_way.closing:
             await ack(**acknowledged(self._desk.rendered(found.sender, stopping())))
         elif self._seen.first(found.key):
-            await self._words.slash(found, ack)
+            await asyncio.wait({self._desk.under_way.begin(self._words.slash(found, ack))})
         else:
             await ack()
 
@@ -112,10 +114,21 @@ class Front:
         if isinstance(found, Ignored):
             log.debug("Left alone: %s.", found.why)
             return
-        if self._desk.under_way.closing or not self._seen.first(found.key):
+        if not self._seen.first(found.key):
             return
-        if (work := self._work(found)) is not None:
+        closing = self._desk.under_way.closing
+        if (work := self._postponed(found) if closing else self._work(found)) is not None:
             self._desk.under_way.begin(_heard(work))
+
+    def _postponed(self, found: Inbound) -> Any:
+        """What comes while this process ends: whoever wants something is told to try again."""
+        if not isinstance(found, Typed | Pressed | Opened | Submitted):
+            return None
+        view = found.view if isinstance(found, Pressed | Submitted) else None
+        kept = Kept.decode(view.metadata) if view else None
+        place = Place(found.place.home, kept.channel, kept.thread) if kept else found.place
+        back = Return(found.sender.id, place, found.answer_url)
+        return self._desk.delivery.answer(back, self._desk.rendered(found.sender, stopping()))
 
     def _work(self, found: Inbound) -> Any:
         if isinstance(found, Typed):

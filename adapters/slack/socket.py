@@ -19,7 +19,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.under_way import unless
+from adapters.under_way import UnderWay, unless
 
 CONNECT_SECONDS = 20.0
 LOST_SECONDS = 30.0
@@ -45,10 +45,12 @@ async def serve(
     stopped: asyncio.Event,
     said: Callable[[bool], None],
     unsent: Unsent,
+    under_way: UnderWay,
 ) -> None:
     """Serve until `stopped`; `said` is told whether there is a connection. `Disconnected` when it stays away.
 
-    `web_client` holds the app-level token: Bolt would take the bot's for `apps.connections.open`.
+    `web_client` holds the app-level token: Bolt would take the bot's for `apps.connections.open`. What is received is
+    under way until it is acknowledged.
     """
     log.addFilter(_one_line)
     client = SocketModeClient(
@@ -56,7 +58,7 @@ async def serve(
         ping_interval=PING_SECONDS,
     )  # fmt: skip
     client.proxy = proxy or None  # only the settings count: without one it takes the environment's
-    client.socket_mode_request_listeners.append(_Acknowledging(app, unsent).handle)  # type: ignore[arg-type]
+    client.socket_mode_request_listeners.append(_Acknowledging(app, unsent, under_way).handle)  # type: ignore[arg-type]
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             await unless(stopped, client.connect())  # type: ignore[no-untyped-call]
@@ -101,12 +103,16 @@ class _Acknowledging:
     While a connection is replaced, slack_sdk holds what is to be sent until there is a new one, or drops it.
     """
 
-    def __init__(self, app: AsyncApp, unsent: Unsent) -> None:
+    def __init__(self, app: AsyncApp, unsent: Unsent, under_way: UnderWay) -> None:
         self._app = app
         self._unsent = unsent
+        self._under_way = under_way
         self._sending: set[asyncio.Task[None]] = set()
 
     async def handle(self, client: SocketModeClient, request: SocketModeRequest) -> None:
+        await asyncio.wait({self._under_way.begin(self._handled(client, request))})
+
+    async def _handled(self, client: SocketModeClient, request: SocketModeRequest) -> None:
         begun = time()
         answer = await run_async_bolt_app(self._app, request)
         sending = asyncio.create_task(send_async_response(client, request, answer, begun))
