@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from adapters.slack.arrivals import GroupChanged, HomeOpened, Ignored, Inbound, Place, Typed
 from adapters.slack.fields import BadPayload, Payload, event_key, identifier, mapping, mappings, string
 from adapters.slack.people import Sender, sender
 from adapters.slack.typed import without_mention
 
+_MARKS = {"code": "`", "bold": "*", "italic": "_", "strike": "~"}
 _SUBTYPES = ("", "file_share", "thread_broadcast", "me_message", "bot_message")
 
 
@@ -52,8 +55,30 @@ def _said(payload: Payload, event: Payload, bots: frozenset[str]) -> Inbound:
     who = _event_sender(payload, event)
     thread = string(event, "thread_ts")
     place = Place(who.home, identifier(event.get("channel"), "channel"), thread)
-    text = without_mention(string(event, "text"), ours or _legacy(payload))
+    text = without_mention(_unformatted(event), ours or _legacy(payload))
     return Typed(who, place, event_key(string(payload, "event_id")), "", "", text)
+
+
+def _unformatted(event: Payload) -> str:
+    """The text without the marks of what is formatted: what somebody copies from an answer keeps its look."""
+    text, at = string(event, "text"), 0
+    for words, mark in _formatted(event):
+        if (found := text.find(f"{mark}{words}{mark}", at)) >= 0:
+            at = found + len(words)
+            text = text[:found] + words + text[at + 2 * len(mark) :]
+    return text
+
+
+def _formatted(event: Payload) -> Iterator[tuple[str, str]]:
+    """The pieces that stand between marks in the text, each with its mark."""
+    for part in (one for block in mappings(event, "blocks") for one in mappings(block, "elements")):
+        whole = "```" if part.get("type") == "rich_text_preformatted" else ""
+        for element in mappings(part, "elements"):
+            style = mapping(element, "style")
+            marks = [mark for name, mark in _MARKS.items() if style.get(name)]
+            words = string(element, "text").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            if words and (whole or len(marks) == 1):
+                yield words, whole or marks[0]
 
 
 def _legacy(payload: Payload) -> frozenset[str]:

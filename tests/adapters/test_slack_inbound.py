@@ -41,6 +41,33 @@ def test_a_direct_message_needs_no_mention() -> None:
     assert (found.text, found.place.direct) == ("mute bob", True)
 
 
+def rich(*elements: dict[str, Any], kind: str = "rich_text_section") -> list[dict[str, Any]]:
+    return [{"type": "rich_text", "elements": [{"type": kind, "elements": list(elements)}]}]
+
+
+def words(text: str, *style: str) -> dict[str, Any]:
+    return (
+        {"type": "text", "text": text, "style": dict.fromkeys(style, True)} if style else {"type": "text", "text": text}
+    )
+
+
+def test_what_is_copied_from_an_answer_with_its_look_is_read_as_it_is() -> None:
+    bot = {"type": "user", "user_id": "UBOT"}
+    blocks = rich(bot, words(" mute "), words("Bob & Co", "bold"), words(" `x` "), words("/usher-mute a", "code"))
+    found = typed(event(text="<@UBOT> mute *Bob &amp; Co* `x` `/usher-mute a`", blocks=blocks))
+    assert found.text == "mute Bob &amp; Co `x` /usher-mute a"
+    assert typed(event(text="```mute bob```", blocks=rich(words("mute bob"), kind="rich_text_preformatted"))).text == (
+        "mute bob"
+    )
+
+
+def test_marks_that_somebody_typed_stay() -> None:
+    for text in ("moderator ann in:*a*", "find _bob_"):
+        assert typed(event(text=text, blocks=rich(words(text)))).text == text
+    assert typed(event(text="mute *_bob_*", blocks=rich(words("bob", "bold", "italic")))).text == "mute *_bob_*"
+    assert typed(event(text="mute bob", blocks=rich(words("eve", "bold"), words("", "code")))).text == "mute bob"
+
+
 def test_a_mention_in_a_direct_message_is_read_once() -> None:
     assert isinstance(read(event(channel="D1")), Ignored)
     assert typed(event(type="message", channel="D1")).text == "mute bob"

@@ -76,6 +76,14 @@ async def test_a_typo_is_answered_with_what_may_be_meant(usher: Usher) -> None:
     await usher.seen("ann", "Muted Bob Stone")
 
 
+async def test_a_hint_of_an_answer_works_where_slack_takes_no_slash_commands(usher: Usher) -> None:
+    alert = usher.slack.say("ben", "general", "someone is screaming in standup")
+    await usher.slack.mention("ann", "general", f"/usher-mute bob in:{STANDUP}", thread_ts=alert.ts)
+    assert (await usher.seen("ann", "Muted Bob Stone", "general")).thread_ts == alert.ts
+    await usher.slack.direct("ann", f"/usher mute anna in:{STANDUP}")
+    assert (await usher.seen("ann", "Muted Anna")).direct
+
+
 async def test_what_slack_makes_of_words_is_undone(usher: Usher) -> None:
     await usher.slack.slash("ann", "general", "/usher", f"mute “Bob Stone” in:{STANDUP} R&D <loud>")
     [case] = await usher.cases()
