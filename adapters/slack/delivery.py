@@ -61,8 +61,9 @@ class Delivery:
             )
         if back.url and not answers_here:
             yield lambda: self._web.respond(back.url, told)
-        direct = {"channel": back.place.channel, **thread} if back.place.direct else {"channel": back.user}
-        yield lambda: self._web.call("chat.postMessage", **direct, **body, **QUIET)
+        if back.place.direct:  # it may be one between two people, which Usher is no part of
+            yield lambda: self._web.call("chat.postMessage", channel=back.place.channel, **thread, **body, **QUIET)
+        yield lambda: self._web.call("chat.postMessage", channel=back.user, **body, **QUIET)
 
 
 def _quiet() -> dict[str, Any]:

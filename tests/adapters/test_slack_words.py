@@ -10,6 +10,7 @@ import pytest
 
 from adapters.livekit.simulator.lively import STANDUP
 from tests.slack_stand_in import SlackStandIn
+from tests.slack_stand_in.world import Channel
 from tests.slack_usher import MODES, Usher, usher_for
 
 
@@ -53,6 +54,17 @@ async def test_where_the_bot_is_not_in_the_channel_a_late_answer_comes_as_a_dire
     with usher.slow("MutePublishedTrack", 2.0):
         await usher.slack.slash("ann", "secret", "/usher", f"mute bob in:{STANDUP}")
     assert (await usher.seen("ann", "Muted Bob Stone")).direct
+
+
+async def test_a_late_answer_to_a_command_between_two_people_comes_as_a_direct_message(usher: Usher) -> None:
+    world = usher.slack.world
+    two = Channel("D0TWO", "directmessage", True, {world.user("ann").id, world.user("ben").id})
+    world.channels[two.id] = two
+    usher.slack.trouble.fail("response_url", 404)
+    with usher.slow("MutePublishedTrack", 2.0):
+        await usher.slack.slash("ann", two, "/usher", f"mute bob in:{STANDUP}")
+    shown = await usher.seen("ann", "Muted Bob Stone")
+    assert shown.channel == world.direct("ann").id
 
 
 async def test_a_mention_in_a_thread_is_answered_in_that_thread(usher: Usher) -> None:
