@@ -67,6 +67,9 @@ class Bot(discord.Client):
         self.instead: Callable[[Interaction], Coroutine[Any, Any, None]] | None = None
         add_commands(self)
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """In the place of discord.py's, which waits 5 seconds before it begins anew."""
+
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         self.heard.append(event)
         if event == "interaction":

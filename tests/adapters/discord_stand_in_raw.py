@@ -13,6 +13,9 @@ import aiohttp
 from tests.discord_stand_in import DiscordStandIn
 
 USER_AGENT = "DiscordBot (https://example.com, 1)"
+ROW: dict[str, Any] = {"type": 1, "components": [{"type": 2, "style": 2, "label": "Go", "custom_id": "go"}]}
+FIELD = {"type": 1, "components": [{"type": 4, "custom_id": "t", "label": "T", "style": 1}]}
+MODAL = {"custom_id": "m", "title": "M", "components": [FIELD]}
 HELLO, IDENTIFY, RESUME, HEARTBEAT = 10, 2, 6, 1
 
 

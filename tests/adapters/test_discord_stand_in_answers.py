@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.adapters.discord_stand_in_raw import Raw, raw
+from tests.adapters.discord_stand_in_raw import MODAL, ROW, Raw, raw
 from tests.clocks import ManualClock
 from tests.discord_stand_in import CALLBACK, EDIT, FOLLOWUP, DiscordStandIn, Interaction, stand_in
 
@@ -18,9 +18,6 @@ ROOM = {"type": 3, "name": "room", "description": "The room", "autocomplete": Tr
 SAY = {"type": 4, "data": {"content": "hello"}}
 DEFER, DEFER_UPDATE = {"type": 5, "data": {"flags": 64}}, {"type": 6}
 LONG = {"description": "x" * 4000}
-ROW: dict[str, Any] = {"type": 1, "components": [{"type": 2, "style": 2, "label": "Go", "custom_id": "go"}]}
-FIELD = {"type": 1, "components": [{"type": 4, "custom_id": "t", "label": "T", "style": 1}]}
-MODAL = {"custom_id": "m", "title": "M", "components": [FIELD]}
 
 
 @pytest.fixture
@@ -196,7 +193,8 @@ async def test_the_answer_to_an_answer_is_asked_for(discord: DiscordStandIn, app
     assert status == 200
     told = body["interaction"]
     assert (told["response_message_loading"], told["response_message_ephemeral"]) == (True, True)
-    assert body["resource"]["message"]["flags"] == 64 | 128
+    found = (await app.call("GET", hook(discord, payload, "/messages/@original"), token=""))[1]
+    assert (found["id"], found["flags"]) == (told["response_message_id"], 64 | 128)
     _, payload = await asked(discord, app)
     assert await app.callback(payload, {"type": 4, "data": {"content": "x"}}) == (204, None)
 

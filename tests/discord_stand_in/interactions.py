@@ -31,7 +31,8 @@ class Interaction:
 
     `kind` is how it was answered first (`callback`'s type), `refused` the codes of all that were turned away. `trouble`
     is what the person was told instead: nobody was there, or nobody answered. `original` is the message of the first
-    answer, or the one below which a component stood; `copies` counts the sessions that it was sent to.
+    answer, or the one below which a component stood; `copies` counts the sessions that it was sent to. `opener` is the
+    summary of the interaction that opened the modal.
     """
 
     payload: Json = field(repr=False)
@@ -39,6 +40,7 @@ class Interaction:
     channel: str
     born: float
     source: Message | None = None
+    opener: Json | None = None
     kind: int = 0
     answered: float | None = None
     refused: list[int] = field(default_factory=list)
@@ -73,7 +75,10 @@ class Interaction:
         """What a message says about the interaction that it answers."""
         who = self.payload.get("member", self.payload)["user"]
         owners = {"authorizing_integration_owners": self.payload["authorizing_integration_owners"]}
-        return {"id": self.id, "type": self.type, "user": who, **owners}
+        found = {"id": self.id, "type": self.type, "user": who, **owners}
+        if self.type == COMPONENT and self.source is not None:
+            found["interacted_message_id"] = self.source.id
+        return found | ({"triggering_interaction_metadata": self.opener} if self.opener else {})
 
 
 class Interactions:
@@ -84,8 +89,10 @@ class Interactions:
         self._by_id: dict[str, Interaction] = {}
         self._by_token: dict[str, Interaction] = {}
 
-    def add(self, payload: Json, user: str, channel: str, source: Message | None = None) -> Interaction:
-        one = Interaction(payload, user, channel, self._clock.monotonic(), source)
+    def add(
+        self, payload: Json, user: str, channel: str, source: Message | None = None, opener: Json | None = None
+    ) -> Interaction:
+        one = Interaction(payload, user, channel, self._clock.monotonic(), source, opener)
         self.all.append(one)
         self._by_id[one.id] = self._by_token[one.token] = one
         return one

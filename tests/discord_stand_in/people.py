@@ -132,7 +132,7 @@ class People:
         modal, opened = self._desk.modals[user.id]
         data = payloads.submission(_forged(modal, custom_id), controls.filled(modal, values or {}))
         channel = self._world.channels[opened.channel]
-        done = await self._send(MODAL, user, channel, data, opened.source)
+        done = await self._send(MODAL, user, channel, data, opened.source, opened.summary)
         if done.kind and self._desk.modals.get(user.id) == (modal, opened):
             del self._desk.modals[user.id]
         return done
@@ -162,10 +162,16 @@ class People:
         return await self._send(COMPONENT, user, self._world.channels[message.channel], data, message)
 
     async def _send(
-        self, kind: int, user: User, channel: Channel, data: Json, message: Message | None = None
+        self,
+        kind: int,
+        user: User,
+        channel: Channel,
+        data: Json,
+        message: Message | None = None,
+        opener: Json | None = None,
     ) -> Interaction:
         payload = payloads.interaction(self._desk, kind, user, channel, data, message)
-        one = self._desk.interactions.add(payload, user.id, channel.id, message)
+        one = self._desk.interactions.add(payload, user.id, channel.id, message, opener)
         one.copies = await self._gateway.dispatch("INTERACTION_CREATE", payload, guild=channel.guild)
         if not one.copies:
             one.trouble = NOBODY

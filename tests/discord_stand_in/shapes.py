@@ -15,7 +15,7 @@ JOINED = "2026-01-02T03:04:05.000000+00:00"
 _NOTHING = (
     "icon banner splash discovery_splash description home_header application_id afk_channel_id widget_channel_id "
     "system_channel_id rules_channel_id vanity_url_code public_updates_channel_id safety_alerts_channel_id "
-    "max_presences hub_type"
+    "max_presences hub_type incidents_data"
 )
 _ZERO = (
     "verification_level default_message_notifications mfa_level premium_tier explicit_content_filter "
@@ -32,6 +32,7 @@ def user(one: User) -> Json:
         "avatar": None,
         "public_flags": 0,
         "flags": 0,
+        "primary_guild": None,
         **({"bot": True} if one.bot else {}),
     }
 
@@ -192,6 +193,8 @@ def application(world: World) -> Json:
         "verify_key": "0" * 64,
         "flags": 0,
         "flags_new": "0",
+        "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": [],
         "hook": True,
         "rpc_origins": [],
         "redirect_uris": [],

@@ -80,6 +80,7 @@ class DiscordStandIn(People):
         )
         guild.joined = True
         created = shapes.created(self.world, guild)
+        del created["unavailable"]  # by which discord.py tells a new server from one that is there again
         await self.gateway.dispatch("GUILD_CREATE", created, guild=guild.id, intent=GUILDS)
 
     async def left(self, which: Which) -> None:

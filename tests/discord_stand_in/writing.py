@@ -90,7 +90,8 @@ def _response(desk: Desk, one: Interaction) -> Json:
             "response_message_loading": message.loading,
             "response_message_ephemeral": bool(message.only_for),
         }
-        found["resource"] = {"type": one.kind, "message": message_json(desk.world, message)}
+        if one.kind != DEFER:  # the published file knows none there
+            found["resource"] = {"type": one.kind, "message": message_json(desk.world, message)}
     return found
 
 
