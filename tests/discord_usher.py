@@ -76,10 +76,12 @@ class Usher:
         if event == "INTERACTION_CREATE":
             self.arrived.append(copy.deepcopy(payload))
 
-    async def deliver(self, *payloads: dict[str, Any]) -> None:
-        """Send these interactions to the bot, at once; also ones that it has had before."""
+    async def deliver(self, *payloads: dict[str, Any], pass_: float = 0) -> None:
+        """Send these interactions to the bot, at once; also ones that it has had before. So many seconds pass then."""
         for payload in payloads:
             self.env.backend.emit("INTERACTION_CREATE", payload)
+        if pass_:
+            await self.env.advance_time(pass_)
         await self.env.settle()
 
     def anew(self, payload: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import discord
 from adapters.discord.announcing import Announcer
 from adapters.discord.client import UsherClient, Ways
 from adapters.discord.completions import COMPLETE_SECONDS
+from adapters.discord.delivery import UNSENT, why
 from adapters.discord.desk import Desk
 from adapters.discord.front import Front
 from adapters.discord.limits import CHOICE_NAME
@@ -82,8 +83,15 @@ class DiscordAdapter:
             raise
 
     async def _registered(self, client: UsherClient) -> None:
-        """The commands, as they are declared. `BotError` where Discord lets us have them nowhere."""
-        report = await sync(client.http, client.application_id, self._wanted)
+        """The commands, as they are declared; while that cannot be, those that Discord knows are served.
+
+        `BotError` where Discord lets us have them nowhere.
+        """
+        try:
+            report = await sync(client.http, client.application_id, self._wanted)
+        except UNSENT as error:
+            log.error("The commands could not be registered (%s).", why(error))
+            return
         for change in filter(None, report.changes):
             log.info("Commands: %s.", change)
         for guild, code in report.refused.items():
@@ -118,12 +126,12 @@ def _bad_token() -> BotError:
 
 
 async def synced(settings: Settings, *, dry_run: bool = False) -> Report:
-    """What `usher discord sync` does: log in, and register the commands of these settings."""
+    """What `usher discord sync` does: log in, and register the commands of these settings and no others."""
     guilds = settings["DISCORD_GUILDS"]
     async with opened(UsherClient(settings)) as client:
         await log_in(client, settings["DISCORD_TOKEN"])
         wanted = declared(load(), _names(settings), guilds)
-        return await sync(client.http, client.application_id, wanted, dry_run=dry_run)
+        return await sync(client.http, client.application_id, wanted, tidy=True, dry_run=dry_run)
 
 
 def _names(settings: Settings) -> CommandNames:

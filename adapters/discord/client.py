@@ -24,6 +24,7 @@ from yarl import URL
 from adapters.boundary import logged
 from adapters.settings import Settings
 
+LONGEST_WAIT = 60.0  # what Discord puts off for longer (a day's worth of commands, say) is an error
 GATEWAY = "wss://gateway.discord.gg/"
 
 
@@ -56,6 +57,7 @@ class UsherClient(discord.AutoShardedClient):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             connector=aiohttp.TCPConnector(limit=0, ssl=trusted),
+            max_ratelimit_timeout=LONGEST_WAIT,
             proxy=settings["USHER_PROXY"] or None,
             shard_count=shard_count,
         )

@@ -18,7 +18,7 @@ from adapters.discord.names import CommandNames
 from bot.command import Command
 
 EVERYWHERE = ""
-MOST_SERVERS = 25  # so many are looked at for commands of before
+MOST_SERVERS = 200  # so many are told of at once
 _WHERE = ("contexts", "integration_types")
 _COMPARED = (
     "type", "name", "description", "default_member_permissions", *_WHERE, "options", "choices", "value", "required",
@@ -57,45 +57,49 @@ class Report:
 
 
 def declared(commands: Iterable[Command], names: CommandNames, guilds: Collection[str]) -> Lists:
-    """On those servers and nowhere else; without any, everywhere."""
+    """On those servers; without any, everywhere."""
     known = list(commands)
     if not guilds:
         return {EVERYWHERE: bodies(known, names)}
-    own = bodies(known, names, guild=True)
-    return {EVERYWHERE: [], **dict.fromkeys(guilds, own)}
+    return dict.fromkeys(guilds, bodies(known, names, guild=True))
 
 
-async def sync(http: HTTPClient, application: int | None, wanted: Lists, *, dry_run: bool = False) -> Report:
+async def sync(
+    http: HTTPClient, application: int | None, wanted: Lists, *, tidy: bool = False, dry_run: bool = False
+) -> Report:
     """Register what is wanted, where Discord has something else; with `dry_run` only say what that is.
 
-    `http` and the application's id are those of a client that has logged in. On other servers that the bot is in
-    nothing is left of before, lest all stands there twice. What Discord refuses for a single server is reported, and
-    anything else raised (`discord.HTTPException`).
+    `http` and the application's id are those of a client that has logged in. With `tidy` nothing is left where nothing
+    is wanted: what was registered there before would stand beside it, and all twice. That is for people to ask for:
+    another process may serve those servers. What Discord refuses for a single server is reported, and anything else
+    raised (`discord.HTTPException`).
     """
     assert application is not None
     changes: list[Change] = []
     refused: dict[str, int] = {}
-    for guild, bodies_there in {**await _others(http, wanted), **wanted}.items():
+    for guild, found in {**(await _elsewhere(http) if tidy else {}), **wanted}.items():
         place = _Place(http, application, guild)
         try:
-            change = compared(guild, bodies_there, await place.registered())
+            change = compared(guild, found, await place.registered())
             if change and not dry_run:
-                await place.register(bodies_there)
+                await place.register(found)
         except discord.Forbidden as error:
             if guild == EVERYWHERE:
                 raise
-            if guild in wanted:
-                refused[guild] = error.code
+            refused[guild] = error.code
         else:
             changes.append(change)
-    return Report(tuple(one for one in changes if one or one.guild in wanted), refused)
+    return Report(tuple(changes), refused)
 
 
-async def _others(http: HTTPClient, wanted: Lists) -> Lists:
-    """The servers that the bot is in and where nothing is wanted, if they are few."""
-    joined = [str(one["id"]) for one in await http.get_guilds(200, with_counts=False)]
-    others = [guild for guild in joined if guild not in wanted]
-    return {guild: [] for guild in others} if len(others) <= MOST_SERVERS else {}
+async def _elsewhere(http: HTTPClient) -> Lists:
+    """Nothing, on each server that the bot is in and on all together."""
+    joined: list[str] = []
+    while found := await http.get_guilds(MOST_SERVERS, after=joined[-1] if joined else None, with_counts=False):
+        joined += [str(one["id"]) for one in found]
+        if len(found) < MOST_SERVERS:
+            break
+    return {EVERYWHERE: [], **{guild: [] for guild in joined}}
 
 
 @dataclass(frozen=True, slots=True)
