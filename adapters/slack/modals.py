@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.answering import Progress
@@ -19,6 +19,7 @@ from adapters.slack.people import Sender
 from adapters.slack.render import Message
 from adapters.slack.views import (
     ACTION,
+    ACTIONS,
     MODERATE_MESSAGE,
     PERSON,
     REASON,
@@ -38,6 +39,7 @@ from bot.reply import Reply
 from bot.working import late
 
 OPEN_SECONDS = 1.0  # what opens a modal lives 3 s: by then something has to be shown
+SEARCH_SECONDS = 2.5  # Slack waits 3 s for what there is to choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,12 @@ class Modals:
     async def opened(self, found: Opened) -> None:
         """A shortcut: the modal; or, on a message, at once the room that it names."""
         kept = Kept(channel=found.place.channel, thread=found.place.thread)
-        user = await self._desk.user(found.sender)
-        progress = Progress(Invocation(user, channel_of(found.place, user), "participants", found.key, menus=True))
-        await self._show(found.sender, found.trigger, kept, progress, self._first(found, user, kept, progress))
+        progress = _begun(found, "participants")
+        await self._show(found.sender, found.trigger, kept, progress, self._first(found, kept, progress))
 
-    async def _first(self, found: Opened, user: ChatUser, kept: Kept, progress: Progress) -> Screen:
+    async def _first(self, found: Opened, kept: Kept, progress: Progress) -> Screen:
+        user = await self._desk.user(found.sender)
+        progress.invocation = replace(progress.invocation, channel=channel_of(found.place, user))
         rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
         named = found_in(found.message, rooms).rooms if found.callback == MODERATE_MESSAGE else ()
         if not rooms or len(named) == 1:
@@ -79,10 +82,11 @@ class Modals:
 
     async def room_opened(self, found: Pressed) -> None:
         """A room's button in the App Home."""
-        user = await self._desk.user(found.sender)
-        progress = Progress(Invocation(user, user.subject, "participants", "", menus=True))
+        progress = _begun(found, "participants")
 
         async def people() -> Screen:
+            user = await self._desk.user(found.sender)
+            progress.invocation = replace(progress.invocation, channel=user.subject)
             rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
             return await self._people(found.sender, user, room_of(found.value, rooms), Kept(), progress)
 
@@ -100,7 +104,14 @@ class Modals:
         await self._desk.web.call("views.update", view_id=found.view.id, hash=found.view.hash or None, view=view)
 
     async def searched(self, found: Searched) -> Block:
-        """The people of the chosen room that fit what is typed."""
+        """The people of the chosen room that fit what is typed; nobody, where it takes longer than Slack waits."""
+        try:
+            async with asyncio.timeout(SEARCH_SECONDS):
+                return await self._fitting(found)
+        except TimeoutError:
+            return suggested(())
+
+    async def _fitting(self, found: Searched) -> Block:
         if found.view is None or not found.block.startswith(PERSON):
             return suggested(())
         user = await self._desk.user(found.sender)
@@ -114,26 +125,22 @@ class Modals:
 
     async def submitted(self, found: Submitted) -> None:
         """Do what the modal asks for, and show the answer in its place; or the modal again, with what is missing."""
-        user = await self._desk.user(found.sender)
-        rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
         values = found.view.values if found.view else {}
         kept = Kept.decode(found.view.metadata) if found.view else Kept()
-        asked = of_modal(found, room_of(values.get(ROOM, ""), rooms), self._desk.commands, user)
-        if not isinstance(asked, Invocation):
-            notes = list(asked.values())
-            view = moderate_view(
-                rooms, kept, notes=notes, action=values.get(ACTION, ""), reason=values.get(REASON, "")
-            )  # fmt: skip
-            try:
-                await self._desk.web.call("views.open", trigger_id=found.trigger, view=view)
-            except SlackError:
-                await self._beside(found.sender, kept, self._desk.rendered(found.sender, late()))
-            return
-        progress = Progress(asked)
-        await self._show(found.sender, found.trigger, kept, progress, self._done(found.sender, progress, kept))
+        action = next((one for one in ACTIONS if one.key == values.get(ACTION)), None)
+        progress = _begun(found, action.command if action else "")
+        await self._show(found.sender, found.trigger, kept, progress, self._done(found, values, progress, kept))
 
-    async def _done(self, sender: Sender, progress: Progress, kept: Kept) -> Screen:
-        return self._screen(sender, await self._desk.asked(sender, progress, kept.thread), kept)
+    async def _done(self, found: Submitted, values: Mapping[str, str], progress: Progress, kept: Kept) -> Screen:
+        user = await self._desk.user(found.sender)
+        rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
+        asked = of_modal(found, room_of(values.get(ROOM, ""), rooms), self._desk.commands, user)
+        if isinstance(asked, Invocation):
+            progress.invocation = asked
+            return self._screen(found.sender, await self._desk.asked(found.sender, progress, kept.thread), kept)
+        notes, reason = list(asked.values()), values.get(REASON, "")
+        view = moderate_view(rooms, kept, notes=notes, action=values.get(ACTION, ""), reason=reason)
+        return Screen(view, self._desk.rendered(found.sender, late()))
 
     async def home(self, found: HomeOpened) -> None:
         """Draw the App Home: the rooms of this person; for somebody without a role, how to get one."""
@@ -169,3 +176,9 @@ class Modals:
     async def _beside(self, sender: Sender, kept: Kept, message: Message) -> None:
         place = Place(sender.home, kept.channel, kept.thread)
         await self._desk.delivery.answer(Return(sender.id, place), message)
+
+
+def _begun(found: Opened | Pressed | Submitted, command: str) -> Progress:
+    """What is to be done, as far as it is known before Slack is asked who it is."""
+    user = found.sender.user
+    return Progress(Invocation(user, channel_of(found.place, user), command, found.key, menus=True))
