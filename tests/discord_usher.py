@@ -45,7 +45,7 @@ from tests.discord_markup import seen
 
 REASONS = ("shouting", "spam")
 TOKEN = "MTAw.GabcdE.not-a-token"
-GUILD = "200000000000000000"
+GUILD, MODS = "200000000000000000", "300000000000000000"
 MODERATES = discord.Permissions(moderate_members=True)
 
 
@@ -235,14 +235,15 @@ def text(result: InteractionResult) -> str:
 async def usher_for(
     where: Path,
     *,
-    channel: str = "",
+    told: bool = False,
     follows: str = "",
     cloud: bool = False,
     root: str = "",
     guilds: str = "",
     **policy: Any,
 ) -> AsyncIterator[Usher]:
-    """Usher, connected; `channel` is the id of the moderation channel, `follows` names one that follows `standup`."""
+    """Usher, connected; `told` makes the moderation channel, which everybody reads; `follows` names one that follows
+    `standup`."""
     clock = RealClock()
     rooms = lively_rooms(clock.now, cloud=cloud)
     service = SimulatedRoomService(rooms, clock=clock, wait_seconds=0)
@@ -252,7 +253,7 @@ async def usher_for(
         {
             "DISCORD_TOKEN": TOKEN,
             "DISCORD_GUILDS": guilds,
-            "USHER_DISCORD_CHANNEL": channel,
+            "USHER_DISCORD_CHANNEL": MODS if told else "",
             "USHER_DISCORD_ROOT": root,
             "USHER_HTTP": "127.0.0.1:0",
         }
@@ -266,6 +267,8 @@ async def usher_for(
             await usher.grant(usher.subject("ann"), Role.ADMIN)
             await usher.grant(usher.subject("ben"), Role.MODERATOR, STANDUP)
             await usher.grant(f"discord:{usher.guild.id}/@{usher.mods.id}", Role.MODERATOR, STANDUP)
+            if told:
+                _create(env, usher.guild, "mods", int(MODS))
             if follows:
                 await usher.call("ann", "use", follows, room=STANDUP)
             yield usher
@@ -278,6 +281,13 @@ async def usher_for(
 def _guild(env: Env) -> tuple[GuildHandle, RoleHandle]:
     guild = env.create_guild("Acme", id=int(GUILD))
     return guild, guild.create_role("Mods", permissions=MODERATES)
+
+
+def _create(env: Env, guild: GuildHandle, name: str, number: int) -> None:
+    """A channel with that id."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(env.backend, "snowflake", lambda: number)
+        guild.create_text_channel(name)
 
 
 def _furnished(usher: Usher) -> Usher:

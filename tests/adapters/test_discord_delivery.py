@@ -191,8 +191,8 @@ class _Both:
     """Hands each interaction to the client in use and to another process's."""
 
     def __init__(self, usher: Usher, other: UsherClient) -> None:
-        self._first: Any = usher.env.bot
-        self._first_arrived = self._first.on_interaction
+        first: Any = usher.env.bot
+        self._first_arrived = first.on_interaction
         self._other = other
 
     async def arrived(self, interaction: discord.Interaction[Any]) -> None:
