@@ -17,6 +17,7 @@ from bot.errors import HistoryError
 from bot.model import Participant, Room
 from bot.people import ChatUser, Moderator, glob_matches, is_glob
 from bot.snapshots import Snapshots
+from bot.targets import is_mention
 from bot.tasks import within
 from bot.words import ending, fold, told
 
@@ -191,7 +192,8 @@ class Suggestions:
     def _value(self, person: Participant, identity: str) -> str:
         """The identity; the session of somebody whose identity is not to be seen, or not to be sent."""
         fits = len(identity.encode("utf-16-le", "surrogatepass")) // 2 <= self._longest
-        return identity if fits and identity == person.identity and identity.isprintable() else person.sid
+        named = fits and identity == person.identity and identity.isprintable() and not is_mention(identity)
+        return identity if named else person.sid
 
 
 def _folded(text: str) -> str:

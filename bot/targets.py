@@ -51,7 +51,7 @@ def find(line: str, words: Sequence[Word], people: Sequence[Participant]) -> Mat
     """Whom the words at the beginning may name; `BadArgument` for a chat mention, which is never a name match."""
     if not words:
         return Matches()
-    if _MENTION.match(words[0].text):
+    if is_mention(words[0].text):
         raise BadArgument("A chat mention is not a participant. Type the name or the identity shown by /participants.")
     spelled = _spellings(line, words)
     called = [(person, fold(person.display)) for person in people]
@@ -60,6 +60,11 @@ def find(line: str, words: Sequence[Word], people: Sequence[Participant]) -> Mat
         longest = max(match.length for match in exact)
         return Matches(tuple(exact), _longer(spelled, called, longest, exact))
     return Matches((), _nearest(spelled, people))
+
+
+def is_mention(text: str) -> bool:
+    """Whether it begins as a chat platform writes a mention."""
+    return _MENTION.match(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ async def test_every_value_is_understood_as_that_person(house: House, suggestion
     house.rooms.join(STANDUP, JoinGrant("😀" * 51, "Wide"))
     house.rooms.join(STANDUP, JoinGrant("left\u200f", "Left"))
     house.rooms.join(STANDUP, "two words")
+    house.rooms.join(STANDUP, JoinGrant("<@U045EF6GH>", "Mention"))
     for who in ("mia", "alice"):
         for one in await suggestions.people(user(who), STANDUP):
             reply = await house.say("participant", who, options={"who": one.value})
@@ -109,7 +110,16 @@ async def test_every_value_is_understood_as_that_person(house: House, suggestion
 
 @pytest.mark.parametrize(
     ("identity", "fits"),
-    [("x" * 100, True), ("x" * 101, False), ("😀" * 50, True), ("😀" * 51, False), ("a\nb", False)],
+    [
+        ("x" * 100, True),
+        ("x" * 101, False),
+        ("😀" * 50, True),
+        ("😀" * 51, False),
+        ("a\nb", False),
+        ("<@U045EF6GH>", False),
+        ("<!channel>", False),
+        ("<b>", True),
+    ],
 )
 async def test_an_identity_that_the_platform_does_not_take_is_named_by_its_session(
     house: House, suggestions: Suggestions, identity: str, fits: bool
