@@ -35,7 +35,7 @@ from adapters.slack.web import SlackError
 from bot.command import Invocation
 from bot.people import ChatUser
 from bot.plain import plain
-from bot.reply import Reply
+from bot.reply import Reply, Tone
 from bot.working import late
 
 OPEN_SECONDS = 1.0  # what opens a modal lives 3 s: by then something has to be shown
@@ -143,15 +143,23 @@ class Modals:
         return Screen(view, self._desk.rendered(found.sender, late()))
 
     async def home(self, found: HomeOpened) -> None:
-        """Draw the App Home: the rooms of this person; for somebody without a role, how to get one."""
+        """Draw the App Home: the rooms of this person; where there are none, why."""
         user = await self._desk.user(found.sender)
         rooms = await self._desk.suggestions.rooms(user)
         notes: Sequence[str] = ()
-        if not rooms and not (await self._desk.dispatcher.moderator(user)).grants:
-            about = Invocation(user, user.subject, "whoami")
-            notes = [plain(await self._desk.dispatcher.handle(about))]
-        view = home_view([(room.name, room.facts) for room in rooms], account=user.subject, notes=notes)
+        if not rooms:
+            notes = await self._why_none(user)
+            rooms = await self._desk.suggestions.rooms(user)  # it may only have taken long
+        shown = [(room.name, room.facts) for room in rooms]
+        view = home_view(shown, account=user.subject, notes=() if rooms else notes)
         await self._desk.web.call("views.publish", user_id=found.sender.id, view=view)
+
+    async def _why_none(self, user: ChatUser) -> Sequence[str]:
+        """For somebody without a role, how to get one; else what keeps the rooms from being known, if anything."""
+        dispatcher = self._desk.dispatcher
+        asks = "rooms" if (await dispatcher.moderator(user)).grants else "whoami"
+        reply = await dispatcher.handle(Invocation(user, user.subject, asks))
+        return () if asks == "rooms" and reply.tone is not Tone.ERROR else (self._desk.names.spoken(plain(reply)),)
 
     def _screen(self, sender: Sender, reply: Reply, kept: Kept) -> Screen:
         view = answer_view(self._desk.rendered(sender, reply, limits.VIEW_BLOCKS), kept)

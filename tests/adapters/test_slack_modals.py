@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from adapters.livekit.calls import Call
 from adapters.livekit.simulator.lively import BACKSTAGE, STANDUP
+from adapters.livekit.wire import Json
+from tests.core.faults import UNREACHABLE
 from tests.slack_stand_in import SlackStandIn
 from tests.slack_usher import MODES, Usher, usher_for
 
@@ -112,6 +115,25 @@ async def test_somebody_without_a_role_learns_no_room_and_how_to_get_one(usher: 
         assert STANDUP not in shown
         assert BACKSTAGE not in shown
         assert usher.subject("ann") in shown
+        assert "with /usher moderator" in shown
+
+
+async def test_the_app_home_never_says_that_there_is_no_room_where_livekit_does_not_tell(usher: Usher) -> None:
+    async def unreachable(call: Call, carry_out: object) -> Json:
+        raise UNREACHABLE
+
+    usher.service.around = unreachable
+    await usher.slack.open_home("ben")
+    home = await usher.slack.until(lambda: usher.slack.seen_by("ben").home)
+    assert UNREACHABLE.user_text in home.text
+    assert "No live room" not in home.text
+
+
+async def test_the_app_home_waits_for_a_slow_livekit(usher: Usher) -> None:
+    with usher.slow("ListRooms", 1.5):
+        await usher.slack.open_home("ben")
+        home = await usher.slack.until(lambda: usher.slack.seen_by("ben").home)
+    assert STANDUP in home.text
 
 
 async def test_a_message_about_a_room_that_has_ended_never_opens_another_one(
