@@ -17,6 +17,16 @@ from bot.working import working
 Answer = TypeVar("Answer")
 
 ANSWER_SECONDS = 1.5  # an answer that is ready by then is the acknowledgement itself
+CROWDED_SECONDS = 0.5  # ... and by then, while more than that many things are under way
+CROWD = 40
+
+
+def patience(under_way: UnderWay) -> float:
+    """How many seconds an acknowledgement waits for its answer.
+
+    What is under way at the same moment may all go on at once, and keep acknowledgements from leaving in time.
+    """
+    return CROWDED_SECONDS if len(under_way) > CROWD else ANSWER_SECONDS
 
 
 @dataclass(slots=True)

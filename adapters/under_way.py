@@ -30,6 +30,9 @@ class UnderWay:
         self._tasks: set[asyncio.Task[Any]] = set()
         self.closing = False
 
+    def __len__(self) -> int:
+        return len(self._tasks)
+
     def begin(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
         """Its task, kept until it is done; a failure is logged."""
         return self.keep(asyncio.create_task(work))

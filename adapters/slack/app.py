@@ -190,6 +190,7 @@ def bolt_app(client: AsyncWebClient, account: Account, front: Front, signing_sec
     app = AsyncApp(
         client=AsyncWebClient(base_url=client.base_url, session=client.session), authorize=authorize,
         signing_secret=signing_secret, name="usher", logger=_bolts_log(),
+        process_before_response=True,  # else it looks a hundred times a second whether a listener has acknowledged
     )  # fmt: skip
     for listens in (app.command, app.action, app.options, app.view, app.view_closed, app.shortcut, app.event):
         listens(EVERYTHING)(arrived)

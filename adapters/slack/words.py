@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from adapters.answering import ANSWER_SECONDS, Progress
+from adapters.answering import Progress, patience
 from adapters.boundary import guarded
 from adapters.once import Twice
 from adapters.slack.arrivals import Typed
@@ -28,18 +28,21 @@ class Words:
         desk = self._desk
         progress = self._progress(found)
         task = self._begun(found, progress)
-        await asyncio.wait({task}, timeout=ANSWER_SECONDS)
+        await asyncio.wait({task}, timeout=patience(desk.under_way))
         if task.done():
             answer = acknowledged(desk.rendered(found.sender, task.result()))
             if fits(answer):
                 await ack(**answer)
                 return
         await ack(**acknowledged(desk.rendered(found.sender, progress.said)))
-        await self._answered(found, await task)
+        desk.under_way.begin(self._later(found, task))
 
     async def said(self, found: Typed) -> None:
         """A mention, which is answered in its thread, or a direct message."""
         await self._answered(found, await self._begun(found, self._progress(found)))
+
+    async def _later(self, found: Typed, task: asyncio.Task[Reply]) -> None:
+        await self._answered(found, await task)
 
     async def _answered(self, found: Typed, reply: Reply) -> None:
         back = Return(found.sender.id, found.place, found.answer_url)
