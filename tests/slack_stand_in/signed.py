@@ -102,7 +102,7 @@ class Poster:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))  # nobody waits for others
         return self._session
 
 
