@@ -26,11 +26,14 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     context.bound = replace(context.bound, room=room)
     if room and context.moderator.role_in(room) < Role.MODERATOR:
         raise role_too_low(context.moderator, context.policy, "/reason", Role.MODERATOR, room)
-    content = context.record().entry_content(room=room, reason=arguments.text.strip())
+    given = arguments.text.strip()
+    if case.reasons[-1:] == (given,):
+        return Reply(Tone.INFO, say(f"Case {case.number} has that reason already: ", Name(given)))
+    content = context.record().entry_content(room=room, reason=given)
     draft = Draft(EntryKind.REASON, content, case=case.number, refers=case.first.seq, outcome=Outcome.DONE)
     await context.services.history.append([draft], context.invocation.event_key or None)
     old: tuple[Part, ...] = tuple(text("Before: ", Name(reason)) for reason in case.reasons)
-    title = say(f"Case {case.number} has a new reason: ", Name(arguments.text.strip()))
+    title = say(f"Case {case.number} has a new reason: ", Name(given))
     return Reply(Tone.OK, title, old, (), Audience.PUBLIC, case.number, Outcome.DONE)
 
 

@@ -59,6 +59,15 @@ async def test_another_reason_can_be_picked_afterwards(house: House) -> None:
     assert (await house.case(done.case)).reasons == REASONS
 
 
+async def test_the_same_reason_tapped_twice_is_one_reason(house: House) -> None:
+    done = await house.say("mute bob", menus=True)
+    await house.tap(entries(done)["shouting"])
+    again = await house.tap(entries(done)["shouting"])
+    assert "has that reason already: shouting" in told(again)
+    assert again.public is None
+    assert (await house.case(done.case)).reasons == ("shouting",)
+
+
 @pytest.mark.parametrize(
     "line",
     ["mute bob", "mute bob lock", "promote omar", "demote bob", "name bob Bo", "metadata bob x", "attribute bob a=b"],
