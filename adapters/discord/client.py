@@ -58,6 +58,7 @@ class UsherClient(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
             connector=aiohttp.TCPConnector(limit=0, ssl=trusted),
             max_ratelimit_timeout=LONGEST_WAIT,
+            guild_ready_timeout=0.5,  # the next server that Discord tells of may come later: nothing waits for it
             proxy=settings["USHER_PROXY"] or None,
             shard_count=shard_count,
         )
