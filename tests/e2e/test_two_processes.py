@@ -52,8 +52,10 @@ async def test_attributes_and_permissions_of_one_person_are_all_kept(
 async def test_one_question_is_carried_out_once(consoles: Consoles, scene: Scene) -> None:
     bob = await scene.join("bob", Source.MICROPHONE)
     pair = [consoles(scene.server.url, "--room", scene.room) for _ in range(2)]
-    await asyncio.gather(*(console.say("/kick bob") for console in pair))
+    asked = [await console.say("/kick bob") for console in pair]
+    assert asked[0].buttons == asked[1].buttons
     said = await asyncio.gather(*(console.say("yes") for console in pair))
-    assert sorted(str(answer.outcome) for answer in said) == ["already", "done"]
+    assert sorted(str(answer.outcome) for answer in said) == ["None", "done"]
+    assert sum("answered already" in answer.text for answer in said) == 1
     assert sum(heard.what == "disconnected" for heard in bob.heard) <= 1
     assert [await console.close() for console in pair] == [0, 0]
