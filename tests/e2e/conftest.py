@@ -78,7 +78,7 @@ async def bot(
 @pytest_asyncio.fixture(loop_scope="module")
 async def hall(bot: Bot) -> AsyncIterator[Scene]:
     """A room of this test's own, and an empty screen in Slack."""
-    scene = Scene(bot.gate.server)
+    scene = Scene(bot.server)
     bot.new_page()
     yield scene
     await scene.close()

@@ -1,4 +1,4 @@
-"""A gate on the way to the real livekit-server: calls can be held back, or carried out with their answers held back."""
+"""A gate on the way to an HTTP server: calls can be held back, or carried out with their answers held back."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
-from tests.livekit_server import RunningServer
-
 _CHUNK = 65_536
 
 
 class Gate:
-    """`url` is where to ask instead of the server. A method ("ListParticipants") is held between two and for all calls.
+    """`port` is where to ask instead of the server. A method is the end of a path, as `ListParticipants`.
 
-    `waiting` holds the methods of the calls that have come so far and are held.
+    `waiting` are the methods of the calls that are held just now.
     """
 
-    def __init__(self, server: RunningServer) -> None:
-        self.server = server
+    def __init__(self, server: int) -> None:
+        self._server = server
         self._held: dict[str, asyncio.Event] = {}
         self._late: dict[str, asyncio.Event] = {}
         self._writers: set[asyncio.StreamWriter] = set()
         self.waiting: list[str] = []
-        self.url = ""
+        self.port = 0
 
     @contextmanager
     def held(self, *methods: str) -> Iterator[None]:
@@ -38,7 +36,7 @@ class Gate:
             yield
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self.server.port)
+        there, back = await asyncio.open_connection("127.0.0.1", self._server)
         self._writers |= {writer, back}
         asked: list[str] = []
         try:
@@ -94,11 +92,11 @@ def _closed(closed: dict[str, asyncio.Event], methods: tuple[str, ...]) -> Itera
 
 
 @asynccontextmanager
-async def gate_to(server: RunningServer) -> AsyncIterator[Gate]:
-    """A gate on 127.0.0.1 for the length of the block."""
+async def gate_to(server: int, port: int = 0) -> AsyncIterator[Gate]:
+    """A gate on 127.0.0.1 (port 0: any free one) to a server on another port there, for the length of the block."""
     gate = Gate(server)
-    listener = await asyncio.start_server(gate.serve, "127.0.0.1", 0)
-    gate.url = f"ws://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    listener = await asyncio.start_server(gate.serve, "127.0.0.1", port)
+    gate.port = listener.sockets[0].getsockname()[1]
     try:
         yield gate
     finally:

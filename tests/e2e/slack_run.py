@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from adapters.database.reading import read_entries
 from bot.history import Entry
 from tests.clocks import eventually
@@ -19,6 +21,7 @@ from tests.livekit_server import API_SECRET, RunningServer
 from tests.slack_stand_in import Shown, SlackStandIn, View, stand_in
 
 MODES = ("socket", "http")
+SOCKET, HTTP = (pytest.mark.parametrize("bot", [mode], indirect=True, scope="module") for mode in MODES)
 REASONS = "shouting,spam"
 STARTED = "Slack: started, "
 
@@ -63,11 +66,13 @@ class Process:
 class Bot:
     """The process, and what the people in Slack see of it. Ann is its admin; its moderation channel is #mods."""
 
-    def __init__(self, slack: SlackStandIn, gate: Gate, folder: Path, mode: str, more: Mapping[str, str]) -> None:
-        self.slack, self.gate, self.folder, self.mode = slack, gate, folder, mode
+    def __init__(
+        self, server: RunningServer, gate: Gate, slack: SlackStandIn, folder: Path, mode: str, more: Mapping[str, str]
+    ) -> None:
+        self.server, self.gate, self.slack, self.folder, self.mode = server, gate, slack, folder, mode
         self.env = environment(
             folder / "usher.db",
-            gate.url,
+            f"ws://127.0.0.1:{gate.port}",
             **(slack.environment if mode == "socket" else slack.http_environment),
             USHER_HTTP="127.0.0.1:0",
             USHER_ADMINS=f"slack:{slack.world.team}/{slack.world.user('ann').id}",
@@ -195,8 +200,8 @@ async def bot_for(
 ) -> AsyncIterator[Bot]:
     """A bot with a Slack of its own; `more` are settings. What still runs in the end is killed."""
     folder.mkdir(exist_ok=True)
-    async with gate_to(server) as gate, stand_in() as slack:
-        bot = Bot(slack, gate, folder, mode, more)
+    async with gate_to(server.port) as gate, stand_in() as slack:
+        bot = Bot(server, gate, slack, folder, mode, more)
         try:
             if start:
                 await bot.start()
