@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
     export.set_defaults(run=_export)
     _manifest_options(commands.add_parser("manifest", help="print the manifest of the Slack app"))
+    _discord_options(commands.add_parser("discord", help="register the commands with Discord, or invite the bot"))
     return whole
 
 
@@ -83,6 +84,15 @@ def _manifest_options(parser: argparse.ArgumentParser) -> None:
         "--root-only", action="store_true", help="no other slash command: for when Slack refuses one of their names"
     )
     parser.set_defaults(run=_manifest)
+
+
+def _discord_options(parser: argparse.ArgumentParser) -> None:
+    words = parser.add_subparsers(required=True, metavar="COMMAND")
+    sync = words.add_parser("sync", help="register the commands where they differ, and remove what is left elsewhere")
+    sync.add_argument("--dry-run", action="store_true", help="only say what would be registered and removed")
+    sync.set_defaults(run=_discord_sync)
+    invite = words.add_parser("invite", help="print the link that adds the bot to a server, with the least permissions")
+    invite.set_defaults(run=_discord_invite)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
@@ -150,6 +160,18 @@ def _manifest(options: argparse.Namespace, settings: Settings) -> int:
         raise BotError(f"The manifest {error}.") from None
     sys.stdout.write(text)
     return 0
+
+
+def _discord_sync(options: argparse.Namespace, settings: Settings) -> int:
+    from adapters.discord.shell import print_synced
+
+    return asyncio.run(print_synced(settings, sys.stdout, dry_run=options.dry_run))
+
+
+def _discord_invite(options: argparse.Namespace, settings: Settings) -> int:
+    from adapters.discord.shell import print_invite
+
+    return asyncio.run(print_invite(settings, sys.stdout))
 
 
 if __name__ == "__main__":

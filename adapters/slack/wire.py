@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from adapters.unanswered import why_unanswered
+
 UNREACHABLE = "unreachable"
 LIMITED = "ratelimited"
 
@@ -23,16 +25,6 @@ _SCOPES = re.compile(r"[a-z_.:, ]{1,200}")
 
 UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 """Raised before a byte of the request is written; after any other failure it may have been acted on."""
-
-_WHY: tuple[tuple[type[BaseException], str], ...] = (
-    (aiohttp.ClientProxyConnectionError, "the proxy was not reached"),
-    (aiohttp.ClientHttpProxyError, "the proxy refused"),
-    (aiohttp.ClientConnectorCertificateError, "the certificate is not trusted"),
-    (aiohttp.ClientConnectorSSLError, "it did not speak TLS"),
-    (aiohttp.ClientConnectorDNSError, "the host name was not found"),
-    (aiohttp.ClientConnectorError, "nothing listens there"),
-    (TimeoutError, "it took too long"),
-)
 
 
 class SlackError(Exception):
@@ -119,5 +111,4 @@ def refusal(method: str, answer: Answer) -> SlackError:
 
 def silence(method: str, failure: BaseException) -> SlackError:
     """What an exchange that brought no answer stands for; the failure's own words may hold a proxy's login."""
-    why = next((words for kind, words in _WHY if isinstance(failure, kind)), "the connection broke")
-    return SlackError(method, UNREACHABLE, why=why, sent=not isinstance(failure, UNSENT))
+    return SlackError(method, UNREACHABLE, why=why_unanswered(failure), sent=not isinstance(failure, UNSENT))

@@ -25,7 +25,7 @@ from tests.database_fixtures import intent, opened, url_of
 def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of whoever runs the tests, and a history in the test's own folder."""
     for name in list(os.environ):
-        if name.startswith(("USHER_", "LIVEKIT_", "DATABASE_", "SLACK_")):
+        if name.startswith(("USHER_", "LIVEKIT_", "DATABASE_", "SLACK_", "DISCORD_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("DATABASE_URL", url_of(tmp_path / "usher.db"))
 
@@ -53,6 +53,8 @@ def ended(*words: str) -> int:
         ((), ("Moderate LiveKit rooms from chat.", "run", "console", "demo", "doctor", "history")),
         (("run",), ("usage: usher run",)),
         (("manifest",), ("--http URL", "--root NAME", "USHER_SLACK_ROOT", "--root-only")),
+        (("discord",), ("sync", "invite", "least permissions")),
+        (("discord", "sync"), ("--dry-run",)),
         (("console",), ("--as NAME", "your OS user", "--room ROOM", "--json")),
         (("demo",), ("--as NAME", "--room ROOM", "--json", "--cloud")),
         (("doctor",), ("usage: usher doctor",)),
@@ -67,7 +69,8 @@ def test_help_names_every_word(capsys: pytest.CaptureFixture[str], words: tuple[
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("moderate",), ("console", "--loud"), ("history",), ("history", "export", "--format", "xml")]
+    "words",
+    [(), ("moderate",), ("console", "--loud"), ("history",), ("discord",), ("history", "export", "--format", "xml")],
 )
 def test_wrong_words_end_with_2_and_nothing_on_standard_output(
     capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
@@ -175,6 +178,13 @@ def test_run_serves_the_chats_of_the_settings(monkeypatch: pytest.MonkeyPatch) -
 def test_the_doctors_status_is_that_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["doctor"]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "4 things are missing."
+
+
+@pytest.mark.parametrize("words", [("sync",), ("sync", "--dry-run"), ("invite",)])
+def test_discord_is_asked_only_with_a_token(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    assert cli.main(["discord", *words]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.partition(":")[0]) == ("", "DISCORD_TOKEN (or DISCORD_TOKEN_FILE) is not set")
 
 
 async def one_entry(path: Path) -> None:

@@ -18,7 +18,7 @@ def _scope(desk: Desk, asked: Asked) -> str:
     if "guild" not in asked.path:
         return ""
     found = desk.world.guilds.get(asked.path["guild"])
-    if found is None or not found.joined:
+    if found is None or not found.joined or not found.takes_commands:
         raise Refused(*NO_ACCESS)
     return found.id
 

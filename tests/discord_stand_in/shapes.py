@@ -198,7 +198,7 @@ def application(world: World) -> Json:
         "hook": True,
         "rpc_origins": [],
         "redirect_uris": [],
-        "interactions_endpoint_url": None,
+        "interactions_endpoint_url": world.app.interactions_url or None,
         "role_connections_verification_url": None,
         "approximate_guild_count": sum(each.joined for each in world.guilds.values()),
         "approximate_user_install_count": 0,

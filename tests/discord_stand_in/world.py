@@ -53,8 +53,10 @@ class Member:
 
 @dataclass(slots=True)
 class Guild:
-    """`joined`: the application's bot is in it. `command_permissions` is what admins set under Integrations: by the id
-    of a command, or of the application for all of them."""
+    """`joined`: the application's bot is in it; `takes_commands`: invited with the scope for commands.
+
+    `command_permissions` is what admins set under Integrations: by the id of a command, or of the application for all.
+    """
 
     id: str
     name: str
@@ -62,6 +64,7 @@ class Guild:
     roles: dict[str, Role] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
     joined: bool = True
+    takes_commands: bool = True
     command_permissions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
@@ -78,6 +81,7 @@ class App:
     token: str = "MTAwMDAwMDAwMDAwMDAwMDAx.Stand.in-of-the-tests"
     privileged: int = 0
     public: bool = True
+    interactions_url: str = ""
 
 
 T = TypeVar("T", User, Role, Channel, Guild)
