@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from typing import TextIO
 
 from adapters.clock import SystemClock
@@ -11,9 +12,10 @@ from adapters.declared import CONFIG, SETTINGS
 from adapters.report import Report
 from adapters.settings import Settings, SettingsError
 from bot.errors import BotError
-from bot.people import Role
+from bot.people import Grant, Role
 
 SLACK = (*(one.name for one in SETTINGS if "SLACK_" in one.name), "USHER_HTTP", "USHER_CA_FILE", "USHER_PROXY")
+DISCORD = (*(one.name for one in SETTINGS if "DISCORD_" in one.name), "USHER_CA_FILE", "USHER_PROXY", "USHER_ROLES")
 _LOGIN = re.compile(r"//[^/]*@")  # an address may hold a password
 
 
@@ -30,9 +32,10 @@ async def run_doctor(settings: Settings, out: TextIO) -> int:
         report.bad(settings.problems[CONFIG])
     if settings.values.get("USHER_ADMINS") == ():
         report.bad("USHER_ADMINS is empty: nobody can use Usher until somebody is admin. Try console:$USER.")
-    await _database(settings, report)
+    grants = await _database(settings, report)
     await _livekit(settings, report)
     await _slack(settings, report)
+    await _discord(settings, grants, report)
     return report.finish()
 
 
@@ -43,7 +46,8 @@ def _shown(value: object) -> str:
     return _LOGIN.sub("//...@", text) or "none"
 
 
-async def _database(settings: Settings, report: Report) -> None:
+async def _database(settings: Settings, report: Report) -> tuple[Grant, ...]:
+    """The roles that were given; none where there is no history."""
     from adapters.database.database import Database
     from adapters.database.engine import database_path
 
@@ -51,13 +55,18 @@ async def _database(settings: Settings, report: Report) -> None:
         path = database_path(settings["DATABASE_URL"])
         if not path.exists() and os.access(path.parent, os.W_OK | os.X_OK):
             report.good("History: there is none yet; it is made when Usher starts")
-            return
-        database = Database.open(settings["DATABASE_URL"], server="doctor", clock=SystemClock())
-        await database.aclose()
+            return ()
+        server = settings.values.get("USHER_SERVER", "doctor")
+        database = Database.open(settings["DATABASE_URL"], server=server, clock=SystemClock())
+        try:
+            grants = await database.roster.grants()
+        finally:
+            await database.aclose()
     except BotError as error:
         report.bad(f"History: {error.user_text}")
-    else:
-        report.good("History: it opens, and can be written to")
+        return ()
+    report.good("History: it opens, and can be written to")
+    return grants
 
 
 async def _livekit(settings: Settings, report: Report) -> None:
@@ -103,6 +112,21 @@ async def _slack(settings: Settings, report: Report) -> None:
             await check(settings, report)
         except OSError as error:
             report.bad(f"Slack cannot be asked with USHER_CA_FILE: {error}")
+
+
+async def _discord(settings: Settings, grants: Iterable[Grant], report: Report) -> None:
+    if not settings.problems.keys().isdisjoint((*DISCORD, CONFIG)):
+        report.note("Discord was not tried: its settings are not complete.")
+        return
+    if not settings["DISCORD_TOKEN"]:
+        report.note("Discord: not set up (DISCORD_TOKEN)")
+        return
+    from adapters.discord.checks import check  # only who uses Discord waits for its library
+
+    try:
+        await check(settings, report, grants)
+    except OSError as error:
+        report.bad(f"Discord cannot be asked with USHER_CA_FILE: {error}")
 
 
 def _live(rooms: int) -> str:

@@ -60,6 +60,7 @@ async def test_where_all_is_there_it_says_so(tmp_path: Path, url: str) -> None:
         "ok      History: there is none yet; it is made when Usher starts",
         "ok      LiveKit: it answers (self-hosted), and the key may list 2 live rooms",
         "note    Slack: not set up (SLACK_BOT_TOKEN)",
+        "note    Discord: not set up (DISCORD_TOKEN)",
         ENOUGH,
     ]
     assert status == 0
@@ -68,10 +69,10 @@ async def test_where_all_is_there_it_says_so(tmp_path: Path, url: str) -> None:
 
 async def test_one_room_and_none_are_counted_in_words(tmp_path: Path, rooms: Rooms, url: str) -> None:
     del rooms.rooms["backstage"]
-    assert (await doctor(tmp_path, url))[0][-3].endswith("the key may list 1 live room")
+    assert (await doctor(tmp_path, url))[0][-4].endswith("the key may list 1 live room")
     rooms.rooms.clear()
     lines, status = await doctor(tmp_path, url, USHER_LIVEKIT_EDITION="cloud")
-    assert lines[-3].endswith("it answers (LiveKit Cloud), and the key may list 0 live rooms")
+    assert lines[-4].endswith("it answers (LiveKit Cloud), and the key may list 0 live rooms")
     assert status == 0
 
 
@@ -79,9 +80,10 @@ async def test_without_settings_each_missing_one_is_named_and_livekit_is_not_tri
     lines, status = await doctor(tmp_path)
     missing = [line.split()[1] for line in lines if line.startswith("missing ")]
     assert missing == ["LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"]
-    assert lines[-3:] == [
+    assert lines[-4:] == [
         "note    LiveKit was not tried: its settings are not complete.",
         "note    Slack: not set up (SLACK_BOT_TOKEN)",
+        "note    Discord: not set up (DISCORD_TOKEN)",
         "3 things are missing.",
     ]
     assert status == 1
