@@ -38,8 +38,10 @@ class _InRoom:
         reading = self.reading
         named = reading.values.get("room", "") if self.takes_room else ""
         word = reading.placed.get("in") or reading.placed.get("room")
-        if named and not reading.room and self.context.command.param(Kind.FILTER) is not None:
-            return await self._room_or_filter(named, word)
+        if named and self.context.command.param(Kind.FILTER) is not None:
+            if not reading.room:
+                return await self._room_or_filter(named, word)
+            reading = self._filtered(named)
         place = await places.resolve(self.context, reading.room or named, self.line.rewrite(word))
         if isinstance(place, Reply):
             return place
@@ -59,14 +61,18 @@ class _InRoom:
         if self.context.moderator.may_see(named) and await self._exists(named):
             return self.line.bound(self.reading, named)
         place = await places.resolve(self.context, "", self.line.rewrite(None))
-        words = " ".join(filter(None, [named, self.reading.values.get("filter", "")]))
+        filtered = self._filtered(named)
         if isinstance(place, str):
-            people = await self.context.shown(place)
+            people, words = await self.context.shown(place), filtered.values["filter"]
             if fold(words) in FILTERS or matching(people, words, self.context.policy):
-                filtered = replace(self.reading, values={**self.reading.values, "filter": words})
                 return self.line.bound(filtered, place)
         places.check_scope(self.context, named)
         return await places.ended(self.context, named, self.line.rewrite(word))
+
+    def _filtered(self, named: str) -> Reading:
+        """The reading in which the first word belongs to the filter."""
+        words = " ".join(filter(None, [named, self.reading.values.get("filter", "")]))
+        return replace(self.reading, values={**self.reading.values, "filter": words})
 
     async def _named(self, names: list[str], room: str) -> list[str]:
         """The identities of the people named one after the other; each must be named exactly."""

@@ -19,7 +19,7 @@ from bot.context import Context, Services
 from bot.errors import BotError, HistoryError, NotFound, Refused, SessionChanged, Unavailable, UsageError
 from bot.pending import PendingItem
 from bot.people import ChatUser, Moderator, Role
-from bot.press import arguments, decode
+from bot.press import arguments, decode, line_again
 from bot.public import public_line
 from bot.reasons import with_reasons
 from bot.refusals import Refusals
@@ -208,7 +208,7 @@ class Dispatcher:
         if person.sid != target.sid:
             raise SessionChanged(
                 f"{name} left {room} and came back in a new session since. Nothing was done. "
-                f"Type the command again if it is still meant: /{command.name} {told(target.identity, 300)}"
+                f"Type the command again if it is still meant{line_again(command, target, bound.values) or '.'}"
             )
         return replace(bound, target=replace(target, participant=person, name=person.name))
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from bot.command import Again
-from bot.reply import Button, Part, text
+from bot.reply import Button, Name, Part, Plain, text
+from bot.words import in_room
 
 T = TypeVar("T")
 
@@ -18,12 +19,13 @@ def page_of(items: Sequence[T], page: int, size: int) -> tuple[Sequence[T], int]
     return items[(page - 1) * size : page * size], page
 
 
-def cut(shown: int, total: int, page: int, size: int, command: str) -> tuple[Part, ...]:
-    """What was cut is said: `12 more: /participants 2`."""
+def cut(shown: int, total: int, page: int, size: int, command: str, room: str = "") -> tuple[Part, ...]:
+    """What was cut is said: `12 more: /participants in:standup 2`."""
     before = (page - 1) * size
     more = total - before - shown
     if more > 0:
-        return (text(f"{more} more: /{command} {page + 1}"),)
+        scope = (Plain(" "), Name(in_room(room))) if room else ()
+        return (text(f"{more} more: /{command}", *scope, f" {page + 1}"),)
     return (text(f"Page {page}, the last one."),) if page > 1 else ()
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 from bot.command import Again, BoundInvocation, Command, Kind, Nothing, Param, Press, Target, field_of
 from bot.model import Source
 from bot.people import Role
+from bot.words import in_room, told
 
 _KEPT = tuple(one.name for one in fields(BoundInvocation) if one.name != "target")
 _JSON = json.JSONEncoder(default=dict)  # a page of menus is a hundred presses
@@ -45,6 +47,23 @@ def arguments(command: Command, bound: BoundInvocation) -> Any:
         elif param.name in bound.values:
             given[field_of(param)] = _typed(param, bound.values[param.name])
     return command.arguments(**given)
+
+
+def line_again(command: Command, target: Target, values: Mapping[str, Any]) -> str:
+    """The line that asks for the same of whoever has this identity now: `: /mute bob lock in:standup`.
+
+    "" where more would have to be typed than words that can be told in one.
+    """
+    words = [f": /{command.name}", told(target.identity, 300)]
+    for param in command.params:
+        value = values.get(param.name)
+        if value and param.kind is Kind.SOURCES:
+            words.append(",".join(value))
+        elif value and param.kind is Kind.FLAG:
+            words.append(param.keyword)
+        elif value and param.kind is not Kind.REASON:
+            return ""
+    return " ".join([*words, told(in_room(target.room), 300)])
 
 
 def _typed(param: Param, value: Any) -> Any:

@@ -152,6 +152,11 @@ def told(name: str, most: int = LONGEST_TYPED) -> str:
     return isolated(shortened(name, most))
 
 
+def in_room(room: str) -> str:
+    """The room as a part of a line that is typed: `in:standup`, `in:"the big hall"`."""
+    return f'in:"{room}"' if any(char.isspace() for char in room) else f"in:{room}"
+
+
 def on_its_line(text: str) -> str:
     """Usher's own words, where nothing that slipped in may begin another line or turn the direction of the rest."""
     if text.isprintable():

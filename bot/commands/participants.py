@@ -37,7 +37,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     command = f"participants {arguments.filter}".strip()
     parts = (
         Table(COLUMNS, tuple(_row(context, person) for person in shown), await _menus(context, shown)),
-        *cut(len(shown), len(found), page, size, command),
+        *cut(len(shown), len(found), page, size, command, context.room),
     )
     audible = sum(bool(person.open_audio) for person in everybody)
     buttons = page_buttons(command, context.room, page, more=page * size < len(found))

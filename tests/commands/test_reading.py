@@ -141,14 +141,23 @@ async def test_participants_can_be_filtered(house: House, word: str, found: int)
         assert f"{found} matching" in told(reply), told(reply)
 
 
+@pytest.mark.parametrize("line", ["participants in:standup bob", "participants bob in:standup"])
+async def test_participants_can_be_filtered_on_either_side_of_the_scope(house: House, line: str) -> None:
+    reply = await house.say(line, "alice", room=BACKSTAGE)
+    assert "1 matching bob" in told(reply)
+
+
 async def test_participants_of_a_named_room_with_a_filter_and_a_page(house: House) -> None:
     for number in range(45):
         house.rooms.join(STANDUP, f"guest-{number:02}")
     reply = await house.say("participants standup guest 2", "alice", room=BACKSTAGE)
     assert "guest-20" in told(reply)
     assert "guest-19" not in told(reply)
-    assert "5 more: /participants guest 3" in told(reply)
-    assert "guest-44" in told(await house.press("Next page", "alice"))
+    assert "5 more: /participants guest in:standup 3" in told(reply)
+    typed = await house.say("participants guest in:standup 3", "alice", room=BACKSTAGE)
+    assert "guest-40" in told(typed)
+    assert "guest-39" not in told(typed)
+    assert "guest-44" in told(await house.press("Next page", "alice", of=reply))
 
 
 async def test_a_page_beyond_the_last_is_the_last(house: House) -> None:
@@ -196,7 +205,9 @@ async def test_participant_offers_the_everyday_actions_bound_to_the_session(hous
     reply = await house.say("participant bob")
     assert labels(reply) == ["Mute", "Keep muted", "Move to audience", "Remove"]
     house.rooms.rejoin(STANDUP, "bob")
-    assert "new session" in told(await house.press("Keep muted"))
+    reply = await house.press("Keep muted")
+    assert "new session" in told(reply)
+    assert told(reply).endswith("if it is still meant: /mute bob lock in:standup")
     assert not house.writes
 
 

@@ -7,6 +7,7 @@ import pytest
 from adapters.livekit.simulator.people import JoinGrant
 from bot.history import Outcome
 from bot.model import Permissions
+from bot.people import Role
 from tests.house import STANDUP, House, labels, told
 
 
@@ -56,6 +57,22 @@ async def test_a_choice_holds_the_session_and_says_when_it_changed(house: House)
     house.rooms.publish(STANDUP, "anna")
     assert "new session" in told(await house.press("Anna"))
     assert not house.writes
+
+
+@pytest.mark.parametrize(
+    ("line", "end"),
+    [
+        ("mute ann mic,camera lock loud", ": /mute anna camera,microphone lock in:standup"),
+        ("demote ann loud", ": /demote anna in:standup"),
+        ("name ann Bob", "."),
+    ],
+)
+async def test_what_has_to_be_typed_again_is_said_where_a_line_can_say_it(house: House, line: str, end: str) -> None:
+    await house.grant("console:mia", Role.ADMIN, STANDUP)
+    choice = await house.say(line)
+    house.rooms.rejoin(STANDUP, "anna")
+    answer = told(await house.press("Anna", of=choice))
+    assert answer.endswith(f"if it is still meant{end}")
 
 
 async def test_a_choice_is_made_once(house: House) -> None:
