@@ -84,8 +84,7 @@ class UsherClient(discord.AutoShardedClient):
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """In the place of discord.py's, which logs what the error says."""
-        if (error := sys.exception()) is not None:
-            logged(error)
+        logged(sys.exception() or RuntimeError(event_method))
 
     async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
         await self._ways.arrived(interaction)

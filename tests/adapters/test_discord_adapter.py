@@ -24,7 +24,7 @@ from adapters.settings import Settings, load
 from adapters.wiring import House, Plan, assembled
 from bot.errors import BotError
 from bot.policy import Policy
-from tests.discord_payloads import command
+from tests.discord_payloads import command, direct
 from tests.discord_stand_in import DiscordStandIn
 
 CA = Path(__file__).parent / "tls" / "localhost.pem"
@@ -78,6 +78,13 @@ async def test_it_serves_until_it_is_stopped(discord: DiscordStandIn, tmp_path: 
         await running.adapter.stop(5)
         await running.serving
         assert not running.adapter.ready
+
+
+async def test_without_a_gateway_of_ones_own_it_is_the_one_that_discord_names(
+    discord: DiscordStandIn, tmp_path: Path
+) -> None:
+    async with served(discord, tmp_path, DISCORD_GATEWAY_URL=""):
+        assert await answered(discord)
 
 
 async def test_a_token_that_discord_does_not_take_is_raised_without_it(discord: DiscordStandIn, tmp_path: Path) -> None:
@@ -195,6 +202,18 @@ async def test_whatever_is_no_interaction_of_ours_is_left_alone(
 def _interaction(discord: DiscordStandIn, client: Any, change: dict[str, Any]) -> Any:
     where = {"guild_id": discord.world.guild("Home").id, "channel": {"id": discord.world.channel("general").id}}
     return library.Interaction(data={**command("whoami"), **where, **change}, state=client._connection)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lacking", ["member", "user"])
+async def test_an_interaction_of_nobody_is_not_understood(
+    discord: DiscordStandIn, caplog: pytest.LogCaptureFixture, lacking: str, tmp_path: Path
+) -> None:
+    async with served(discord, tmp_path) as running:
+        client: Any = running.adapter._client
+        payload = command("whoami") if lacking == "member" else direct(command("whoami"))
+        del payload[lacking], payload["channel"]
+        await client.on_interaction(library.Interaction(data=payload, state=client._connection))  # type: ignore[arg-type]
+    assert "was not understood: no user in the payload" in caplog.text
 
 
 async def test_addresses_proxy_and_certificates_come_from_the_settings(discord: DiscordStandIn) -> None:

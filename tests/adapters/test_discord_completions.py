@@ -143,6 +143,8 @@ async def test_what_is_not_known_at_once_is_not_offered(usher: Usher) -> None:
         assert await offered(usher, "ben", "mute", "who", "", in_=STANDUP) == []
     with usher.slow_to_know(completions.COMPLETE_SECONDS + 0.3):
         assert await offered(usher, "ben", "mute", "in", "") == []
+    with usher.slow_to_know(completions.COMPLETE_SECONDS * 0.8):  # the room that is meant, then who is in it
+        assert await offered(usher, "ben", "mute", "who", "") == []
 
 
 async def test_a_bug_offers_nothing_and_is_logged(

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
+from simcord.http import FakeWebhookAdapter
 
 from adapters.answering import ANSWER_SECONDS
 from adapters.discord import limits
@@ -153,6 +155,24 @@ async def test_what_was_done_is_told_behind_somebody_elses_acknowledgement(usher
     [said] = done.followups
     assert "Muted" in said.content
     assert said.ephemeral
+
+
+@pytest.mark.parametrize("error", [aiohttp.ServerDisconnectedError(), OSError(104, "reset"), TimeoutError()])
+async def test_where_the_connection_fails_the_answer_still_arrives(
+    usher: Usher, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    request, failures = FakeWebhookAdapter.request, iter([error])
+
+    async def fail(*given: Any, **more: Any) -> Any:
+        if (raised := next(failures, None)) is not None:
+            raise raised
+        return await request(*given, **more)
+
+    monkeypatch.setattr(FakeWebhookAdapter, "request", fail)
+    await usher.call("ben", "mute", who="bob", in_=STANDUP)
+    payload = usher.arrived[-1]
+    told = [one.content for one in usher.answers(payload).followups] + usher.direct("ben")
+    assert ["Muted" in one for one in told] == [True]
 
 
 async def test_a_modal_and_suggestions_that_come_too_late_are_no_error(

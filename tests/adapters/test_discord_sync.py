@@ -194,7 +194,11 @@ async def test_the_shell_command_says_what_it_would_do_and_does_nothing(discord:
     assert discord.commands("Home") == discord.commands() == []
 
 
-async def test_the_shell_command_leaves_no_command_where_none_is_wanted(discord: DiscordStandIn) -> None:
+@pytest.mark.parametrize("at_once", [1, 2, 200])
+async def test_the_shell_command_leaves_no_command_where_none_is_wanted(
+    discord: DiscordStandIn, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("adapters.discord.sync.MOST_SERVERS", at_once)
     home = discord.world.guild("Home").id
     await synced(settings_of(discord, DISCORD_GUILDS=home))
     assert len(discord.commands("Home")) == EVERYTHING

@@ -433,3 +433,21 @@ async def test_without_the_history_there_is_nothing(house: House) -> None:
     ill: Any = Ill()
     house.use(history=ill)
     assert await Suggestions(house.dispatcher).cases(user("alice")) == ()
+
+
+async def test_the_room_that_is_meant_is_the_default_of_the_channel_or_the_only_live_one(
+    house: House, suggestions: Suggestions
+) -> None:
+    assert await suggestions.meant(user("mia"), "c") == STANDUP
+    assert await suggestions.meant(user("alice"), "c") == ""
+    for default, meant in ((BACKSTAGE, BACKSTAGE), ("stand*", STANDUP), ("*", ""), ("x*", "")):
+        await house.say(f"/use {default}", "alice", channel="c")
+        await house.yes("alice") if house.last and house.last.question else None
+        assert await suggestions.meant(user("alice"), "c") == meant, default
+
+
+async def test_no_room_is_meant_by_whoever_may_not_see_it(house: House, suggestions: Suggestions) -> None:
+    assert await suggestions.meant(user("stranger"), "c") == ""
+    await house.say(f"/use {BACKSTAGE}", "alice", channel="c")
+    assert await suggestions.meant(user("mia"), "c") == ""
+    assert await suggestions.meant(user("stranger"), "c") == ""
