@@ -17,6 +17,9 @@ _SECRETS = re.compile(
     r"|(?<=[?&]ticket=)[^&\s'\"]+"
     r"|(?<=://hooks\.slack\.com/)\S+|(?<=://hooks\.slack-gov\.com/)\S+"
     r"|(?<=://)[^/\s@'\"]+(?=@)"
+    r"|\b[MNO][\w-]{17,}\.[\w-]{6}\.[\w-]{27,}"
+    r"|(?<=Bot )[\w-]+\.[\w.-]+"
+    r"|(?<=/interactions/)\d+/[^/\s?'\"]+|(?<=/webhooks/)\d+/[^/\s?'\"]+"
 )
 
 

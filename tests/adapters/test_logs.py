@@ -12,6 +12,7 @@ from adapters.logs import Discreet
 from tests.e2e.console import ROOT
 from tests.logged_process import ANSWERED, ASKED, TOKEN, TYPED
 
+DISCORD = "MTk3MDM4NDM5NDgzMzEwMDg2.Gabcd1.a-long-random-text-of-27-marks-and-more"
 SECRETS = (TOKEN, ANSWERED, TYPED, ASKED)
 
 
@@ -46,6 +47,14 @@ def test_the_libraries_would_have_written_it() -> None:
         ("https://hooks.slack.com/commands/T1/2/3", "https://hooks.slack.com/(removed)"),
         ("https://hooks.slack-gov.com/actions/T1/2", "https://hooks.slack-gov.com/(removed)"),
         ("http://ada:passw0rd@proxy:3128", "http://(removed)@proxy:3128"),
+        (f"token {DISCORD}, it says", "token (removed), it says"),
+        ("Authorization: Bot a.b-c.d", "Authorization: Bot (removed)"),
+        (
+            "POST https://a/api/v10/interactions/1/aW5.x/callback",
+            "POST https://a/api/v10/interactions/(removed)/callback",
+        ),
+        ("'https://a/api/v10/webhooks/1/aW5-x?wait=1'", "'https://a/api/v10/webhooks/(removed)?wait=1'"),
+        ("discord:197038439483310086/@613425648685547541, Bot 7, adapters.discord.delivery", None),
         ("Slack: started, http://127.0.0.1:8080/slack/events?x=1", None),
         ("slack:T012AB3CD/U045EF6GH, xapper, eyJ, Bearer", None),
     ],
