@@ -58,11 +58,15 @@ class Members:
 
 
 def chat_user(sender: Sender, membership: Membership) -> ChatUser:
-    """The account as the core wants it: groups as they count, and what it is where it is no member."""
+    """The account as the core wants it: groups as they count, and what it is where it is no member.
+
+    Where groups do not count anyway, it does not matter that they could not be asked.
+    """
+    limited = _LIMITED[sender.standing]
     return replace(
         sender.user,
         groups=membership.groups,
         lately=membership.lately,
-        trouble=membership.trouble,
-        limited=_LIMITED[sender.standing],
+        trouble="" if limited else membership.trouble,
+        limited=limited,
     )

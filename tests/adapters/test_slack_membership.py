@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,11 @@ def test_the_account_carries_its_groups_those_it_had_lately_and_the_trouble() ->
     user = chat_user(ANN, Membership((S1,), ("slack:T1/@S2",), "Slack is away."))
     assert (user.groups, user.lately, user.trouble, user.limited) == ((S1,), ("slack:T1/@S2",), "Slack is away.", "")
     assert (user.subject, user.name) == ("slack:T1/U1", "ann")
+
+
+def test_whoever_has_nothing_through_groups_is_not_told_of_trouble_with_them() -> None:
+    guest = replace(ANN, standing=Standing.GUEST)
+    assert chat_user(guest, Membership(trouble="Slack is away.")).trouble == ""
 
 
 def test_there_is_a_word_for_every_standing() -> None:
