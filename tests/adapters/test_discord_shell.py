@@ -9,8 +9,9 @@ from collections.abc import Mapping
 import pytest
 
 from adapters.discord.commands import bodies
-from adapters.discord.permissions import invite
+from adapters.discord.permissions import ASKED, SCOPES, invite
 from adapters.discord.shell import print_invite, print_synced
+from adapters.documents import DOCS
 from adapters.settings import Settings, SettingsError, load
 from bot.errors import BotError
 from bot.registry import load as commands
@@ -86,6 +87,14 @@ async def test_the_invite_asks_for_the_least(discord: DiscordStandIn) -> None:
         "permissions": [str(1 << 10 | 1 << 11 | 1 << 14 | 1 << 38)],
     }
     assert link == invite(discord.app.id)
+
+
+def test_what_is_asked_for_is_explained() -> None:
+    text = (DOCS / "security.md").read_text(encoding="utf-8").partition("## Permissions of the Discord bot")[2]
+    rows = [
+        line.split(" | ")[0].strip("| `") for line in text.partition("\n## ")[0].splitlines() if line.startswith("| ")
+    ]
+    assert rows[2:] == [*SCOPES, *ASKED]
 
 
 @pytest.mark.parametrize(
