@@ -23,10 +23,9 @@ from simcord.builders import ChannelHandle, GuildHandle, RoleHandle
 from simcord.interactions import base_payload
 from simcord.results import InteractionResult
 
-from adapters.answering import ANSWER_SECONDS
+from adapters import answering
 from adapters.clock import SystemClock
 from adapters.database.roster import DatabaseRoster
-from adapters.discord import called, presses
 from adapters.discord.adapter import DiscordAdapter, discord_adapter
 from adapters.http import HttpServer
 from adapters.livekit.calls import Call
@@ -204,8 +203,7 @@ class Usher:
 def _in_time(seconds: float) -> Iterator[None]:
     """What takes so long is not ready in time; tests need not wait as long as people do."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (called, presses):
-            patch.setattr(module, "ANSWER_SECONDS", min(ANSWER_SECONDS, seconds / 2))
+        patch.setattr(answering, "ANSWER_SECONDS", min(answering.ANSWER_SECONDS, seconds / 2))
         yield
 
 

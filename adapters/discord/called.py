@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from adapters.answering import ANSWER_SECONDS, Progress
+from adapters.answering import Progress
 from adapters.boundary import guarded
 from adapters.discord.arrivals import Asked
 from adapters.discord.delivery import Delivery
@@ -28,9 +26,4 @@ class Calls:
         task, first = self._twice.begun(
             found.same, lambda: guarded(self._desk.asked(found.place, progress, back), found.command)
         )
-        if first:
-            self._desk.under_way.keep(task)
-        done, _ = await asyncio.wait({task}, timeout=ANSWER_SECONDS)
-        if not done:
-            await back.defer()
-        await self._desk.answer(back, await task)
+        await self._desk.answered(back, self._desk.under_way.keep(task) if first else task)

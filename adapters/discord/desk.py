@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from adapters.answering import Answering, Progress, Tell
+from adapters.answering import Answering, Progress, Tell, patience
 from adapters.discord.announcing import Announcer
 from adapters.discord.arrivals import Place
 from adapters.discord.delivery import Delivery
 from adapters.discord.names import CommandNames
 from adapters.discord.render import render
 from adapters.discord.typed import Reader
+from adapters.pressing import replaces
 from adapters.under_way import UnderWay
 from bot.command import Command
 from bot.dispatch import Dispatcher
@@ -55,6 +57,15 @@ class Desk:
     async def pressed(self, place: Place, progress: Progress, token: str, back: Delivery) -> Reply:
         """The answer to the button behind that token."""
         return await self.answering.pressed(progress, token, self._telling(place, progress, back))
+
+    async def answered(self, back: Delivery, task: asyncio.Task[Reply], *, instead: bool = False) -> None:
+        """Respond with what the task comes to if that is ready in time; else say that it is worked on, and show it
+        later. `instead` of the message in which was pressed, unless that is a question that still stands."""
+        done, _ = await asyncio.wait({task}, timeout=patience(self.under_way))
+        if not done:
+            await back.defer(instead=instead)
+        reply = await task
+        await self.answer(back, reply, instead=instead and replaces(reply))
 
     async def answer(self, back: Delivery, reply: Reply, *, instead: bool = False) -> None:
         """Show it to the person. What has a case is in the history, so its answer must not be lost."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from adapters.answering import ANSWER_SECONDS, Progress
+from adapters.answering import Progress
 from adapters.discord.arrivals import Pressed, Submitted
 from adapters.discord.components import REASON
 from adapters.discord.delivery import Delivery
 from adapters.discord.desk import Desk
 from adapters.discord.invocations import channel_of, of_modal
 from adapters.discord.modals import reason_modal
-from adapters.pressing import BESIDE, PRESS, replaces
+from adapters.pressing import BESIDE, PRESS
 from bot.command import Invocation
 from bot.reply import Reply, Tone, say
 
@@ -33,20 +33,13 @@ class Presses:
         """A message that others read is never replaced by what is for one person."""
         desk, user = self._desk, found.sender.user
         progress = Progress(Invocation(user, channel_of(found.place, user), "", found.key, menus=True))
-        instead = found.action == PRESS and (found.ephemeral or found.place.direct)
-        task, done = await desk.answering.within(ANSWER_SECONDS, desk.pressed(found.place, progress, found.value, back))
-        if not done:
-            await back.defer(instead=instead)
-        reply = await task
-        await desk.answer(back, reply, instead=instead and replaces(reply))
+        task = desk.under_way.begin(desk.pressed(found.place, progress, found.value, back))
+        await desk.answered(back, task, instead=found.action == PRESS and (found.ephemeral or found.place.direct))
 
     async def submitted(self, found: Submitted, back: Delivery) -> None:
         """Do what the modal asks for; its answer stands beside the message that it was opened from."""
         desk, asked = self._desk, of_modal(found)
         if asked is None:
             await desk.answer(back, UNKNOWN)
-            return
-        task, done = await desk.answering.within(ANSWER_SECONDS, desk.asked(found.place, Progress(asked), back))
-        if not done:
-            await back.defer()
-        await desk.answer(back, await task)
+        else:
+            await desk.answered(back, desk.under_way.begin(desk.asked(found.place, Progress(asked), back)))
