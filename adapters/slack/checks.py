@@ -46,6 +46,9 @@ async def _bot(settings: Settings, report: Report) -> bool:
             return not error.unreachable
         report.good(f"Slack: the bot token is that of {_shown(found, 'user')} in {_workspace(found)}")
         _scopes(scopes, report)
+        names = settings["USHER_SLACK_COMMANDS"]
+        commands = ", ".join(f"/{name}" for name in (names.root, *names.own))
+        report.note(f"Slack: it does not say which slash commands the app has; they must be {commands}")
         await _channel(web, settings, string(found, "user"), report)
         return True
 

@@ -101,6 +101,9 @@ def manifest_text(commands: Iterable[Command], options: Options = Options()) -> 
         "# The Slack app: import it at api.slack.com/apps, Create New App, From a manifest.\n"
         "# Derived from the code by `make generate`; `usher manifest --help` shows the variants.\n"
     )
+    root = [f"USHER_SLACK_ROOT={options.root.strip().lstrip('/')}"] if options.root != ROOT else []
+    if settings := [*root, *(["USHER_SLACK_COMMANDS=none"] if options.root_only else [])]:
+        head += f"# Usher's settings for it: {' '.join(settings)} (answers name commands as they are typed).\n"
     return head + dumped(manifest(commands, options), {**SCOPES, **EVENTS})
 
 

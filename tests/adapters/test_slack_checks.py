@@ -42,11 +42,18 @@ async def test_where_all_is_there_it_says_so_and_opens_no_connection(slack: Slac
     assert lines == [
         f"ok      Slack: the bot token is that of usher in {domain} (https://{domain}.slack.com/)",
         "ok      Slack: the bot token has all the scopes that Usher needs",
+        "note    Slack: it does not say which slash commands the app has; they must be "
+        "/usher, /participants, /promote, /demote, /quiet, /usher-mute, /usher-kick",
         "ok      Slack: Usher is in the moderation channel #mods (private)",
         "ok      Slack: the app-level token opens Socket Mode",
     ]
     assert [call.method for call in slack.calls] == ["auth.test", "conversations.info", "apps.connections.open"]
     assert slack.sockets.open == []
+
+
+async def test_the_commands_are_named_as_the_settings_have_them(slack: SlackStandIn, tmp_path: Path) -> None:
+    lines = await doctor(tmp_path, slack.environment, USHER_SLACK_ROOT="room", USHER_SLACK_COMMANDS="mute=hush,kick")
+    assert [line for line in lines if line.endswith("they must be /room, /hush, /room-kick")] != []
 
 
 async def test_where_slack_is_not_set_up_it_says_only_that(tmp_path: Path) -> None:

@@ -89,6 +89,21 @@ def test_the_shell_prints_variants(capsys: pytest.CaptureFixture[str]) -> None:
     assert found == manifest(load(), Options("https://usher.example.com", "room", root_only=True))
 
 
+@pytest.mark.parametrize(
+    ("words", "settings"),
+    [
+        (["--root-only"], "USHER_SLACK_COMMANDS=none"),
+        (["--root", "/room"], "USHER_SLACK_ROOT=room"),
+        (["--root", "room", "--root-only"], "USHER_SLACK_ROOT=room USHER_SLACK_COMMANDS=none"),
+    ],
+)
+def test_a_variant_says_which_settings_belong_to_it(
+    capsys: pytest.CaptureFixture[str], words: list[str], settings: str
+) -> None:
+    assert main(["manifest", *words]) == 0
+    assert f"# Usher's settings for it: {settings} (" in capsys.readouterr().out
+
+
 def test_the_shell_takes_the_names_of_the_settings_and_flags_before_them(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
