@@ -42,14 +42,19 @@ sys.exit(main())
 """
 
 
+def bare_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """These settings, and what no process can do without."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "PYTHONPATH": str(ROOT), **settings}
+
+
 def run_usher(words: Sequence[str], settings: Mapping[str, str], folder: Path | None = None) -> Ran:
     return run_python(_USHER, settings, folder, words)
 
 
 def run_python(code: str, settings: Mapping[str, str], folder: Path | None = None, words: Sequence[str] = ()) -> Ran:
     """Run to the end in an environment that holds nothing but these settings."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    environment |= {"PYTHONPATH": str(ROOT), **settings}
+    environment = bare_environment(settings)
     command = [sys.executable, "-c", _BOOT + code, *words]
     started = time.perf_counter()
     ended = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)

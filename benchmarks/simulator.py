@@ -1,7 +1,8 @@
-"""The simulator in a process of its own: `python -m benchmarks.simulator PEOPLE PUBLISHERS DELAY_MS`.
+"""The simulator in a process of its own: `python -m benchmarks.simulator PEOPLE PUBLISHERS DELAY_MS [ROOMS]`.
 
-`DELAY_MS` is added to each answer, as a network would. `POST /reset` opens every microphone again. Besides the JSON of
-the simulator it takes the protobuf of the official client, for the calls that the benchmarks make with it.
+So many people are in each room. `DELAY_MS` is added to each answer, as a network would. `POST /reset` opens every
+microphone again. Besides the JSON of the simulator it takes the protobuf of the official client, for the calls that the
+benchmarks make with it.
 """
 
 from __future__ import annotations
@@ -33,25 +34,31 @@ MESSAGES: dict[str, tuple[type[Message], type[Message]]] = {
 }
 
 
-def filled(people: int, publishers: int) -> Rooms:
-    """One room; the first of its people publish a microphone, the rest listen."""
+def names(rooms: int) -> list[str]:
+    return [ROOM, *(f"{ROOM}-{number}" for number in range(1, rooms))]
+
+
+def filled(people: int, publishers: int, count: int = 1) -> Rooms:
+    """In each room the first of its people publish a microphone, the rest listen."""
     rooms = Rooms(lambda: datetime.now(UTC))
-    rooms.open(ROOM)
-    for number in range(people):
-        grant = JoinGrant(
-            f"person-{number}", f"Person {number}", Permissions(can_publish=number < publishers),
-            metadata='{"table": 4}', attributes={"team": "blue"},
-        )  # fmt: skip
-        rooms.join(ROOM, grant)
-        if number < publishers:
-            rooms.publish(ROOM, grant.identity)
+    for room in names(count):
+        rooms.open(room)
+        for number in range(people):
+            grant = JoinGrant(
+                f"person-{number}", f"Person {number}", Permissions(can_publish=number < publishers),
+                metadata='{"table": 4}', attributes={"team": "blue"},
+            )  # fmt: skip
+            rooms.join(room, grant)
+            if number < publishers:
+                rooms.publish(room, grant.identity)
     return rooms
 
 
 def open_all(rooms: Rooms) -> None:
-    for person in rooms.rooms[ROOM].people.values():
-        for track in person.tracks.values():
-            track.muted = False
+    for room in rooms.rooms.values():
+        for person in room.people.values():
+            for track in person.tracks.values():
+                track.muted = False
 
 
 async def _protobuf(rooms: Rooms, request: web.Request) -> web.Response:
@@ -64,8 +71,8 @@ async def _protobuf(rooms: Rooms, request: web.Request) -> web.Response:
     return web.Response(body=message.SerializeToString(), content_type=PROTOBUF)
 
 
-async def main(people: int, publishers: int, delay: float) -> None:
-    rooms = filled(people, publishers)
+async def main(people: int, publishers: int, delay: float, count: int = 1) -> None:
+    rooms = filled(people, publishers, count)
 
     @web.middleware
     async def far_away(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -91,4 +98,4 @@ async def main(people: int, publishers: int, delay: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]) / 1000))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]) / 1000, *map(int, sys.argv[4:])))

@@ -30,15 +30,18 @@ def moderators(slack: SlackStandIn) -> list[str]:
     return names
 
 
-def orders(names: Sequence[str], people: Sequence[tuple[str, str]]) -> list[Order]:
-    """One for each of the people, who are given as (room, identity): of four, three are writes."""
+def orders(names: Sequence[str], people: Sequence[tuple[str, str]], mark: str = "") -> list[Order]:
+    """One for each of the people, who are given as (room, identity): of four, three are writes.
+
+    `mark` makes their new names other ones.
+    """
     found = []
     for number, (room, identity) in enumerate(people):
         who = names[number % len(names)]
         line, command = (
             (f"mute {identity} in:{room}", "mute"),
             (f"mute {identity} lock in:{room}", "mute"),
-            (f"name {identity} in:{room} Guest {number}", "name"),
+            (f"name {identity} in:{room} Guest {number}{mark}", "name"),
             (f"participants {identity} in:{room}", "participants"),
         )[number % 4]
         found.append(Order(who, line, command, "" if command == "participants" else identity))
