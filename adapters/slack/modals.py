@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.answering import Progress
+from adapters.found import found_in
 from adapters.slack import limits
 from adapters.slack.arrivals import HomeOpened, Opened, Place, Pressed, Searched, Submitted
 from adapters.slack.blocks import Block, Option
 from adapters.slack.delivery import Return
 from adapters.slack.desk import Desk
-from adapters.slack.found import found_in
 from adapters.slack.invocations import channel_of, of_modal
 from adapters.slack.people import Sender
 from adapters.slack.render import Message

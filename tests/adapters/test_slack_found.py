@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.found import Found, found_in, texts
+from adapters.found import Found, found_in
+from adapters.slack.found import texts
 
 ROOMS = ["standup", "stand", "All Hands", "hall-1-main", "main", "a", "straße"]
 
