@@ -98,8 +98,9 @@ class Undoing:
         if self.restorable or self.moved_on:
             return None
         why = self._why()
-        if not why and any(part.plan.restored for part in self.here):
-            return Reply(Tone.INFO, say(f"Case {self.case.number}: everything has its old value already."))
+        if any(part.plan.restored for part in self.here):
+            what = "what can be put back" if why else "everything"
+            return Reply(Tone.INFO, say(f"Case {self.case.number}: {what} has its old value already."), why)
         title = say(f"Case {self.case.number} ({self.case.opening.command}) cannot be undone. Nothing was done.")
         return Reply(Tone.WARN, title, why)
 

@@ -169,6 +169,15 @@ async def test_the_dry_run_shows_what_would_be_put_back(house: House) -> None:
     assert len(house.writes) == writes
 
 
+async def test_what_was_undone_before_is_said_to_be_as_it_was_also_where_not_all_comes_back(house: House) -> None:
+    done = await house.say("mute bob lock")
+    await house.say(f"undo {done.case}")
+    await house.yes()
+    again = told(await house.say(f"undo {done.case}"))
+    assert f"Case {done.case}: what can be put back has its old value already." in again
+    assert "comes back only when its publisher publishes again" in again
+
+
 async def test_what_a_failed_action_did_not_change_is_not_undone(house: House) -> None:
     await house.say("mute bob")
     failed = await house.say("unmute bob")
