@@ -139,6 +139,11 @@ def is_glob(text: str) -> bool:
     return "*" in text or "?" in text
 
 
+def glob_of(text: str) -> str:
+    """A glob as it is meant: chats that format `*` show it in another width, and people copy that."""
+    return text.replace("＊", "*")
+
+
 _SUBJECT = re.compile(r"(console:[^\s,/]+|slack:[A-Z0-9]+/@?[A-Z0-9]+|discord:(\d+|\d+/@\d+))")
 
 

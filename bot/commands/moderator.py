@@ -10,7 +10,7 @@ from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.errors import BadArgument, OutOfScope, Refused
 from bot.history import Draft, EntryKind, Outcome, canonical
-from bot.people import Grant, Role, glob_covers, is_subject
+from bot.people import Grant, Role, glob_covers, glob_of, is_subject
 from bot.reply import Audience, Code, Mention, Name, Reply, Tone, say, text
 
 
@@ -30,7 +30,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
         )
     stored = await context.services.roster.grants()
     old = next((grant for grant in stored if grant.subject == subject), None)
-    rooms = arguments.in_ or _own_scope(context)
+    rooms = tuple(map(glob_of, arguments.in_)) or _own_scope(context)
     _check(context, arguments, rooms, stored)
     already = (old.role, old.rooms) == (arguments.role, rooms) if old else arguments.role is Role.NONE
     outcome = Outcome.ALREADY if already else Outcome.DONE

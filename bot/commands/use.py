@@ -11,7 +11,7 @@ from bot.command import Again, Command, Effect, Kind, Param
 from bot.context import Context
 from bot.errors import OutOfScope
 from bot.history import ChannelDefault, Draft, EntryKind, Outcome, canonical
-from bot.people import Role, glob_covers, glob_matches, is_glob
+from bot.people import Role, glob_covers, glob_matches, glob_of, is_glob
 from bot.reply import Audience, Code, Name, Reply, Tone, say, text
 from bot.words import told
 
@@ -22,7 +22,7 @@ class Arguments:
 
 
 async def run(context: Context, arguments: Arguments) -> Reply:
-    room, channel = arguments.room, context.invocation.channel
+    room, channel = glob_of(arguments.room), context.invocation.channel
     _check_scope(context, room)
     context.bound = replace(context.bound, room="" if is_glob(room) else room)
     if not is_glob(room) and not await places.is_live(context, room):

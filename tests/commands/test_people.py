@@ -108,6 +108,13 @@ async def test_moderator_gives_a_role_over_rooms_at_once(house: House) -> None:
     assert entry.server == "test"
 
 
+async def test_a_glob_that_is_copied_from_a_chat_is_one(house: House) -> None:
+    reply = await house.say("moderator console:zed moderator in:stand＊,x-*", "alice")
+    assert "stand*, x-*" in told(reply)
+    assert (await house.say("mute bob in:standup", "zed")).outcome is Outcome.DONE
+    assert "stand* is now the room" in told(await house.say("use stand＊", "zed"))
+
+
 async def test_moderator_takes_a_role_away(house: House) -> None:
     reply = await house.say("moderator console:mia none", "alice")
     assert "console:mia has no role any more" in told(reply)
