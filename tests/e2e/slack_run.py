@@ -111,6 +111,11 @@ class Bot:
                 await asyncio.sleep(0.02)
         self.slack.use_http(url)
 
+    async def kill(self) -> None:
+        """Until Slack has noticed that its websocket is gone."""
+        self.process.kill()
+        await self.slack.connected(0)
+
     async def terminate(self) -> int:
         """Ask it to end; its exit status."""
         self.process.popen.terminate()

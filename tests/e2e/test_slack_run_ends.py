@@ -117,12 +117,14 @@ async def test_after_a_kill_the_next_process_finds_what_is_true_and_keeps_every_
         await confirm(own, room)
         await people["bob"].hears(event("disconnected", "bob", "PARTICIPANT_REMOVED"))
         await slack.until(lambda: own.gate.waiting)
-        own.process.kill()
+        await own.kill()
     assert own.cases(room)[2] == [("intent", "")]
     await own.start()
     await slack.until(lambda: ("reconciled", "unknown") in own.cases(room)[2])
     assert "observed: holds" in own.entries(room)[-1].content.detail  # type: ignore[union-attr]
-    await slack.redeliver(locked)
+    again = await slack.redeliver(locked)
+    assert again is not None
+    assert again.acked is not None
     await remaining_buttons(own, room, line)
     await people["eve"].hears(event("disconnected", "eve", "PARTICIPANT_REMOVED"))
     assert {number: len(entries) for number, entries in own.cases(room).items() if number <= 2} == {1: 3, 2: 2}
