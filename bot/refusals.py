@@ -46,7 +46,7 @@ class Refusals:
         if isinstance(error, AlreadyHandled):
             return replace(HANDLED, command=name)
         sentence = _sentence(error, command)
-        reply = Reply(Tone.ERROR, say(_bounded(on_its_line(sentence))), _meant(error, typed), command=name)
+        reply = Reply(Tone.ERROR, say(_bounded(on_its_line(sentence))), _meant(error, typed, command), command=name)
         draft = self._draft(error, invocation, name, typed, command, bound)
         if isinstance(error, NotAModerator) and not await self._first_this_minute(invocation.user.subject):
             draft = None
@@ -139,9 +139,9 @@ def _sentence(error: BotError, command: Command | None) -> str:
     return f"{said.removesuffix(LOOK)} Nothing was changed."
 
 
-def _meant(error: BotError, typed: str) -> tuple[Choices, ...]:
-    """For a misspelt command: the right ones, to choose from."""
+def _meant(error: BotError, typed: str, command: Command | None) -> tuple[Choices, ...]:
+    """For a misspelt command: the right ones, to choose from; for one that help is asked about, the help on those."""
     if not isinstance(error, UnknownCommand) or not error.near:
         return ()
-    lines = [f"{name} {typed}".strip() for name in error.near]
-    return (Choices(tuple(Choice(say(f"/{line}"), Button(f"/{line.split()[0]}", Again(line))) for line in lines)),)
+    meant = [(f"{command.name} {name}",) * 2 if command else (name, f"{name} {typed}".strip()) for name in error.near]
+    return (Choices(tuple(Choice(say(f"/{line}"), Button(f"/{label}", Again(line))) for label, line in meant)),)

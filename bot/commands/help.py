@@ -51,7 +51,8 @@ def _one(context: Context, command: Command) -> Reply:
     if fields:
         parts.append(Fields(tuple(fields)))
     if command.details:
-        parts.append(text(command.details))
+        words = enumerate(command.details.split("`"))
+        parts.append(text(*(Code(piece) if number % 2 else piece for number, piece in words)))
     if command.examples:
         parts.append(Fields((("examples", say(Code(", ".join(command.examples)))),)))
     return Reply(Tone.INFO, say(Code(command.usage)), tuple(parts))

@@ -71,8 +71,9 @@ async def test_help_of_one_command_says_everything_about_it(house: House) -> Non
     for said in ("/mute who [what] [lock] [reason]", "unmute themselves", "/mute bob lock shouting", "microphone"):
         assert said in answer
     assert (await house.say("help metadata")).outcome is Outcome.REFUSED
+    assert "`" not in answer
     assert "Did you mean /mute" in told(await house.say("help muet"))
-    assert labels(await house.say("help muet"))
+    assert told(await house.press(labels(await house.say("help muet"))[0])) == answer
 
 
 async def test_the_role_that_a_command_needs_is_a_setting(house: House) -> None:
