@@ -119,6 +119,11 @@ def add_commands(bot: Bot) -> None:
 
     tree.add_command(group)
 
+    @tree.context_menu(name="Look here")
+    @ac.default_permissions(moderate_members=True)
+    async def look(interaction: Interaction, message: discord.Message) -> None:
+        await interaction.response.send_message(f"{message.author.name} wrote: {message.content}", ephemeral=True)
+
 
 @asynccontextmanager
 async def running(discord_: DiscordStandIn, bot: Bot | None = None, *, connected: int = 1) -> AsyncIterator[Bot]:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from adapters.discord import asking
-from adapters.discord.commands import bodies
+from adapters.discord.commands import Body
 from adapters.discord.names import CommandNames
+from adapters.discord.sync import declared
 from adapters.doctor import run_doctor
 from adapters.settings import load
 from bot.history import Content, Draft, EntryKind
@@ -45,10 +46,15 @@ def notes(lines: list[str]) -> list[str]:
     return [line.removeprefix("note    ") for line in lines if line.startswith("note    ")]
 
 
+def wanted(*guilds: str, root: str = "") -> list[Body]:
+    """What is to be registered, on these servers or everywhere."""
+    return list(next(iter(declared(commands(), CommandNames.of(commands(), root), guilds).values())))
+
+
 def registered(discord: DiscordStandIn, guild: str = "") -> None:
     discord.app.public = False
     identifier = discord.world.guild(guild).id if guild else ""
-    discord.desk.registered.put(identifier, bodies(commands(), guild=bool(guild)))
+    discord.desk.registered.put(identifier, wanted(identifier) if guild else wanted())
 
 
 async def granted(tmp_path: Path, *grants: tuple[str, Role]) -> None:
@@ -136,7 +142,7 @@ async def test_commands_that_differ_are_counted_with_what_brings_them_into_line(
     discord: DiscordStandIn, tmp_path: Path
 ) -> None:
     registered(discord)
-    [first, second, *rest] = bodies(commands())
+    [first, second, *rest] = wanted()
     old = {"name": "old", "description": "Old", "type": 1}
     discord.desk.registered.put("", [{**second, "description": "x"}, *rest, old])
     discord.desk.registered.put(discord.world.guild("Away").id, [first, old])
@@ -186,9 +192,9 @@ async def test_a_role_that_does_not_see_what_it_may_use_is_named(discord: Discor
 async def test_a_root_that_a_role_does_not_see_is_named(discord: DiscordStandIn, tmp_path: Path) -> None:
     given = {**discord.environment, "USHER_DISCORD_ROOT": "usher", "USHER_ROLES": "mute=viewer"}
     await granted(tmp_path, (role_of(discord, "Mods"), Role.VIEWER))
-    discord.desk.registered.put("", bodies(commands(), CommandNames.of(commands(), "usher")))
+    discord.desk.registered.put("", wanted(root="usher"))
     assert missing(await doctor(tmp_path, given)) == []
-    [root] = discord.commands()
+    root = next(one for one in discord.commands() if one["name"] == "usher")
     mods = discord.world.role("Home", "Mods").id
     discord.world.guild("Home").command_permissions[root["id"]] = [{"id": mods, "type": 1, "permission": False}]
     [line] = missing(await doctor(tmp_path, given))

@@ -124,6 +124,19 @@ async def test_commands_below_a_root_are_reached_by_their_path(discord: DiscordS
             await discord.command("gus", "general", wrong, who="bob")
 
 
+async def test_a_command_in_the_menu_of_a_message_gets_that_message(discord: DiscordStandIn, bot: Bot) -> None:
+    alert = discord.say("gus", "general", "someone screams in standup")
+    assert (await discord.on_message("ann", alert, "Look here")).kind == 4
+    [_, line] = discord.seen_by("ann").messages
+    assert line.text == "gus wrote: someone screams in standup"
+    with pytest.raises(AssertionError, match="does not show Look here to gus"):
+        await discord.on_message("gus", alert, "Look here")
+    with pytest.raises(AssertionError, match="an ephemeral message has no menu"):
+        await discord.on_message("ann", line, "Look here")
+    with pytest.raises(AssertionError, match="no command is called Look: "):
+        await discord.command("ann", "general", "Look here")
+
+
 async def test_threads_and_direct_messages_are_places_too(discord: DiscordStandIn, bot: Bot) -> None:
     await discord.command("ann", "chat", "ask")
     thread = bot.arrived[-1].channel
@@ -171,14 +184,14 @@ async def test_only_choices_are_chosen_and_only_some_options_are_completed(disco
 
 
 async def test_commands_are_shown_to_whom_they_are_meant_for(discord: DiscordStandIn, bot: Bot) -> None:
-    with pytest.raises(AssertionError, match="does not show /people to gus"):
+    with pytest.raises(AssertionError, match="does not show people to gus"):
         await discord.command("gus", "general", "people")
     assert (await discord.command("gus", "general", "people", unseen=True)).kind == 4
     home, helpers = discord.world.guild("Home"), discord.world.role("Home", "Helpers")
     people = next(one for one in discord.commands() if one["name"] == "people")
     home.command_permissions[people["id"]] = [{"id": helpers.id, "type": 1, "permission": False}]
     home.command_permissions[discord.app.id] = [{"id": discord.world.user("gus").id, "type": 2, "permission": True}]
-    with pytest.raises(AssertionError, match="does not show /people to cat"):
+    with pytest.raises(AssertionError, match="does not show people to cat"):
         await discord.command("cat", "general", "people")
     assert (await discord.command("gus", "general", "people")).kind == 4
     for who in ("ann", "dan", "olu"):

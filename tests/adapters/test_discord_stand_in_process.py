@@ -60,9 +60,10 @@ async def test_a_process_serves_its_servers_and_leaves_without_a_word_of_its_tok
         await discord.until(lambda: discord.seen_by("ann").saying("Muted **Bob Stone**"))
         [line] = await discord.until(lambda: [one for one in discord.seen_by("ben").messages if one.channel == mods])
         assert ("Bob Stone" in line.text, line.ephemeral, line.pings) == (True, False, ())
+        [session] = discord.gateway.open
+        first = session.connection
         discord.gateway.drop()
-        await discord.connected(0)
-        await discord.connected(1)
+        await discord.until(lambda: session.connection not in (None, first))
         found = await discord.complete("ann", "general", "mute", "who", "bob", in_="standup")
         assert [name.startswith("Bob Stone") for name in found.names] == [True]
         assert (await discord.complete("cat", "general", "mute", "who", "bob", in_="standup")).names == []

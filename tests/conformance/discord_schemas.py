@@ -17,6 +17,8 @@ from tests.conformance.discord_data import data
 
 _OPENAPI = "urn:discord"
 _SCRIPTS = (range(0x0900, 0x0980), range(0x0E00, 0x0E80))  # Devanagari and Thai: with the marks of their vowels
+_MENUS = (2, 3)  # of a person, of a message
+_MOST = {1: 100, 2: 15, 3: 15}  # commands of a kind
 _INTERACTIONS = "/interactions/{interaction_id}/{interaction_token}/callback"
 _WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
 COMMANDS = ("/applications/{application_id}/commands", "put")
@@ -52,12 +54,13 @@ def _interaction(root: str) -> Any:
 def wrong_commands(bodies: list[dict[str, Any]], *, guild: bool = False) -> list[str]:
     """What is wrong with everything that is registered in one go."""
     found = _wrong(_request(*(GUILD_COMMANDS if guild else COMMANDS)), bodies)
-    if len(bodies) > 100:
-        found.append(f"{len(bodies)} commands")
-    found += _twice("command", (one["name"] for one in bodies))
+    for kind, most in _MOST.items():
+        known = [body for body in bodies if body.get("type", 1) == kind]
+        found += [f"{len(known)} commands"] * (len(known) > most)
+        found += _twice("command", (one["name"] for one in known))
     for body in bodies:
         found += [f"/{body['name']} has {_characters(body)} characters"] if _characters(body) > 8000 else []
-        found += [wrong for one in _all_below(body) for wrong in _wrong_option(one)]
+        found += _wrong_menu(body) if body.get("type", 1) in _MENUS else _wrong_typed(body)
     return found
 
 
@@ -111,6 +114,16 @@ def _wrong(validator: Any, body: Any) -> list[str]:
     return [
         f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in validator.iter_errors(body)
     ]
+
+
+def _wrong_typed(body: dict[str, Any]) -> list[str]:
+    return [wrong for one in _all_below(body) for wrong in _wrong_option(one)]
+
+
+def _wrong_menu(body: dict[str, Any]) -> list[str]:
+    """Of a command in the menu of a person or a message: its name is what is read there, and that is all it has."""
+    name, more = body["name"], [key for key in ("description", "options") if body.get(key)]
+    return [f"{name}: {key} in a menu" for key in more] + [f"the name {name!r}"] * (not 1 <= len(name) <= 32)
 
 
 def _wrong_option(one: dict[str, Any]) -> list[str]:

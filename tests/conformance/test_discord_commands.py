@@ -95,7 +95,7 @@ def _command_twice(found: list[Body]) -> None:
 
 
 def _hundred_and_one(found: list[Body]) -> None:
-    found.extend({"name": f"more-{number}", "description": "x"} for number in range(101 - len(found)))
+    found.extend({"name": f"more-{number}", "description": "x"} for number in range(101))
 
 
 def _context(found: list[Body]) -> None:
@@ -116,10 +116,26 @@ def _mixed(found: list[Body]) -> None:
     _mute(found)["options"].append({"type": 1, "name": "a", "description": "x"})
 
 
+def _menu_described(found: list[Body]) -> None:
+    found.append({"type": 3, "name": "Look", "description": "x"})
+
+
+def _menu_twice(found: list[Body]) -> None:
+    found.extend([{"type": 3, "name": "Look"}] * 2)
+
+
+def _menu_long(found: list[Body]) -> None:
+    found.append({"type": 3, "name": "x" * 33})
+
+
+def _menus(found: list[Body]) -> None:
+    found.extend({"type": 3, "name": f"Look {number}"} for number in range(16))
+
+
 SPOILERS = (
     _capital, _space, _long_name, _long_description, _no_description, _order, _options, _choices, _choice_type,
     _choices_completed, _option_type, _option_twice, _command_twice, _hundred_and_one, _context, _permission, _size,
-    _mixed,
+    _mixed, _menu_described, _menu_twice, _menu_long, _menus,
 )  # fmt: skip
 
 
@@ -132,8 +148,9 @@ def test_the_validators_refuse_a_registration_that_is_spoilt(spoil: Callable[[li
 
 
 def test_a_hundred_commands_are_valid() -> None:
-    found = [{"name": f"more-{number}", "description": "x"} for number in range(100)]
-    assert wrong_commands(found) == []
+    found: list[Body] = [{"name": f"more-{number}", "description": "x"} for number in range(100)]
+    menus = [{"type": 3, "name": f"Look {number}"} for number in range(15)]
+    assert wrong_commands([*found, *menus]) == []
 
 
 @pytest.mark.parametrize("body", examples("command"))

@@ -10,6 +10,7 @@ from tests.discord_stand_in.controls import SELECT
 from tests.discord_stand_in.desk import Desk
 from tests.discord_stand_in.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL
 from tests.discord_stand_in.messages import Message, message_json
+from tests.discord_stand_in.registered import MESSAGE as ON_MESSAGE
 from tests.discord_stand_in.shapes import Json
 from tests.discord_stand_in.world import Channel, User
 
@@ -43,7 +44,9 @@ def interaction(desk: Desk, kind: int, who: User, where: Channel, data: Json, me
 
 
 def _root(kind: int, data: Json) -> str:
-    """What the published schema calls it."""
+    """What the published schema calls it; "" where it has none."""
+    if data.get("type") == ON_MESSAGE:
+        return ""
     if kind == COMPONENT:
         return "select" if data["component_type"] == SELECT else "button"
     return ROOTS[kind]
@@ -68,6 +71,12 @@ def command(body: Json, options: Sequence[Json], resolved: dict[str, Any]) -> Js
     found |= {"guild_id": body["guild_id"]} if "guild_id" in body else {}
     found |= {"options": list(options)} if options else {}
     return found | ({"resolved": resolved} if resolved else {})
+
+
+def on_message(desk: Desk, body: Json, message: Message) -> Json:
+    """`data` of a command in the menu of a message."""
+    found = {message.id: message_json(desk.world, message)}
+    return {"target_id": message.id, **command(body, [], {"messages": found})}
 
 
 def button(component: Json) -> Json:

@@ -12,6 +12,7 @@ from tests.discord_stand_in.desk import Desk
 from tests.discord_stand_in.gateway import Gateway
 from tests.discord_stand_in.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Interaction
 from tests.discord_stand_in.messages import Message, Shown, shown
+from tests.discord_stand_in.registered import MESSAGE as ON_MESSAGE
 from tests.discord_stand_in.shapes import Json
 from tests.discord_stand_in.world import Channel, User, Where, Who
 
@@ -71,6 +72,22 @@ class People:
         user, channel = self._there(who, where)
         body, data = self._called(user, channel, name, {**(options or {}), **more}, unseen=unseen)
         return await self._send(COMMAND, user, channel, payloads.command(body, *data))
+
+    def say(self, who: Who, where: Where, text: str) -> Shown:
+        """A message that the bot is told nothing of."""
+        user, channel = self._there(who, where)
+        said = Message(self._desk.snowflake(), channel.id, user.id, self._desk.clock.now(), text)
+        return shown(self._desk.messages.add(said))
+
+    async def on_message(self, who: Who, where: Shown, name: str) -> Interaction:
+        """A command in the menu of a message."""
+        user, message = self._before(who, where, unseen=False)
+        if message.only_for:
+            raise AssertionError("an ephemeral message has no menu of apps")
+        channel = self._world.channels[message.channel]
+        body = self._desk.registered.named(channel.guild, name, ON_MESSAGE)
+        self._offered(body, user, channel, unseen=False)
+        return await self._send(COMMAND, user, channel, payloads.on_message(self._desk, body, message))
 
     async def complete(
         self,
@@ -151,12 +168,16 @@ class People:
         guild = self._world.guilds.get(channel.guild)
         first, *path = name.split()
         body = self._desk.registered.named(channel.guild, first)
-        if not unseen and not self._desk.registered.shown(body, guild, user):
-            raise AssertionError(f"Discord does not show /{name} to {user.name}")
+        self._offered(body, user, channel, unseen=unseen)
         parts = typed.below(body, path)
         resolved = typed.Resolved(self._world, guild)
         options = typed.given(parts[-1].get("options", ()), values, resolved, focus)
         return body, (typed.nested(parts, options), resolved.found)
+
+    def _offered(self, body: Json, user: User, channel: Channel, *, unseen: bool) -> None:
+        guild = self._world.guilds.get(channel.guild)
+        if not unseen and not self._desk.registered.shown(body, guild, user):
+            raise AssertionError(f"Discord does not show {body['name']} to {user.name}")
 
     async def _pressed(self, user: User, message: Message, data: Json) -> Interaction:
         return await self._send(COMPONENT, user, self._world.channels[message.channel], data, message)

@@ -11,7 +11,7 @@ from tests.discord_stand_in.errors import Refused
 from tests.discord_stand_in.shapes import Json
 from tests.discord_stand_in.world import Guild, User, World
 
-CHAT_INPUT = 1
+CHAT_INPUT, MESSAGE = 1, 3
 _OF_OPTIONS = ("required", "autocomplete")
 
 
@@ -52,9 +52,10 @@ class Registered:
                 return one
         raise Refused.unknown(10063, "application command")
 
-    def named(self, guild: str, name: str) -> Json:
-        """As somebody who types finds it: the server's own before that of everywhere; AssertionError."""
-        known = [*(self.commands.get(guild, []) if guild else []), *self.commands.get("", [])]
+    def named(self, guild: str, name: str, kind: int = CHAT_INPUT) -> Json:
+        """As somebody finds it who types, or opens a menu: the server's own first; AssertionError."""
+        every = [*(self.commands.get(guild, []) if guild else []), *self.commands.get("", [])]
+        known = [one for one in every if one["type"] == kind]
         for one in known:
             if one["name"] == name and (one.get("guild_id") or _meant(one, direct=not guild)):
                 return one
@@ -92,6 +93,8 @@ class Registered:
             "default_member_permissions": None if needed is None else str(needed),
             **({"guild_id": guild} if guild else {}),
         }
+        if found["type"] != CHAT_INPUT:
+            return {**found, "description": ""}
         return {**found, "options": [_option(one) for one in found.get("options", ())]}
 
 
