@@ -41,9 +41,7 @@ def _home(payload: Payload, event: Payload) -> Inbound:
 
 
 def _said(payload: Payload, event: Payload, bots: frozenset[str]) -> Inbound:
-    ours = bots | {
-        one["user_id"] for one in mappings(payload, "authorizations") if one.get("is_bot") and one.get("user_id")
-    }
+    ours = bots | {string(one, "user_id") for one in mappings(payload, "authorizations") if one.get("is_bot")} - {""}
     direct = event.get("channel_type") == "im" or str(event.get("channel")).startswith("D")
     if (event.get("type") == "message") is not direct:
         return Ignored("a mention in a direct message, which arrives as a message too" if direct else "not for us")

@@ -6,10 +6,11 @@ Whoever sends them here is an admin, so that nothing but what they ask for keeps
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -272,3 +273,45 @@ def _vector(vector: Mapping[str, str]) -> AsyncBoltRequest:
         "x-slack-signature": vector["signature"],
     }
     return AsyncBoltRequest(body=vector["body"], headers=headers)
+
+
+SPOILT: tuple[Any, ...] = (None, 0, True, "", "\ud800\x00", [], ["x"], {}, {"id": 3})
+
+
+def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where there is anything in it."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in inside:
+        yield (*at, key)
+        yield from _places(inner, (*at, key))
+
+
+def _spoilt(payload: dict[str, Any], place: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    found = copy.deepcopy(payload)
+    holder: Any = found
+    for key in place[:-1]:
+        holder = holder[key]
+    holder[place[-1]] = value
+    return found
+
+
+@pytest.mark.parametrize("sent", _recorded() if slack_data.FOLDER.is_dir() else [], ids=lambda sent: sent.name)
+async def test_a_payload_with_any_field_spoilt_is_acknowledged_once_and_is_no_bug(
+    stage: Stage, sent: Sent, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Bolt itself fails over some, so they go past it."""
+    number = 0
+    for place in _places(sent.payload):
+        for value in SPOILT:
+            number += 1
+            payload = _spoilt(sent.payload | {"trigger_id": f"1.{number}", "event_id": f"Ev{number}"}, place, value)
+            acknowledged: list[Any] = []
+
+            async def ack(carried: list[Any] = acknowledged, **body: Any) -> None:
+                carried.append(body)
+
+            await stage.front.arrived(payload, ack)
+            assert len(acknowledged) == 1
+    assert await stage.over()
+    assert [call.method for call in stage.service.calls if not call.reads] == []
+    assert "Bug " not in caplog.text
