@@ -63,6 +63,13 @@ class Asked(_Arrival):
 
 
 @dataclass(frozen=True, slots=True)
+class Opened(_Arrival):
+    """The command of a message's menu, with all that can be read in the message."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Completed(_Arrival):
     """Somebody types into the option `focused`; the others are as far as they have come."""
 
@@ -98,4 +105,4 @@ class Ignored:
     why: str
 
 
-Inbound: TypeAlias = Asked | Completed | Pressed | Submitted | Ignored
+Inbound: TypeAlias = Asked | Opened | Completed | Pressed | Submitted | Ignored

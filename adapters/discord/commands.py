@@ -8,8 +8,6 @@ setting. What anybody may ask (`/help`, `/whoami`) everybody sees, and so a root
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
@@ -22,16 +20,18 @@ from bot.people import Role
 
 Body: TypeAlias = dict[str, Any]
 
-CHAT_INPUT, SUBCOMMAND, GROUP = 1, 1, 2
+CHAT_INPUT, MESSAGE = 1, 3  # of commands: typed, or called on a message
+SUBCOMMAND, GROUP = 1, 2  # of options
 GUILD, BOT_DM = 0, 1  # where commands can be used
 GUILD_INSTALL = 0
 MODERATE_MEMBERS = 1 << 40  # the permission by which Discord itself lets people time out members
+MODERATE = "Moderate this room"  # what stands in the menu of a message
 ROOT_DESCRIPTION = "Moderate LiveKit rooms"
 SINGLE = CommandNames()
 
 
 def bodies(commands: Iterable[Command], names: CommandNames = SINGLE, *, guild: bool = False) -> list[Body]:
-    """Everything to be registered, in place of all that is; for one `guild`, or for everywhere.
+    """The commands that are typed, for one `guild` or for everywhere.
 
     ValueError says what Discord would not take.
     """
@@ -41,14 +41,17 @@ def bodies(commands: Iterable[Command], names: CommandNames = SINGLE, *, guild: 
         raise ValueError(f"There are {len(found)} commands; Discord takes {limits.COMMANDS}. Choose a root.")
     for body in found:
         _check(body)
-    where = {} if guild else {"contexts": [GUILD, BOT_DM], "integration_types": [GUILD_INSTALL]}
-    return [{**body, **where} for body in found]
+    return [{**body, **_where(guild=guild)} for body in found]
 
 
-def digest(found: Sequence[Body]) -> str:
-    """The same for the same declaration, whatever the order in which it was put together."""
-    text = json.dumps(sorted(found, key=lambda body: str(body["name"])), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+def menu(*, guild: bool = False) -> list[Body]:
+    """Those in the menus of messages."""
+    body = {"type": MESSAGE, "name": MODERATE, "default_member_permissions": MODERATE_MEMBERS}
+    return [{**body, **_where(guild=guild)}]
+
+
+def _where(*, guild: bool) -> Body:
+    return {} if guild else {"contexts": [GUILD, BOT_DM], "integration_types": [GUILD_INSTALL]}
 
 
 def command_size(body: Body) -> int:

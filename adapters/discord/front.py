@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from adapters.boundary import logged
-from adapters.discord.arrivals import Asked, Completed, Ignored, Pressed, Submitted
+from adapters.discord.arrivals import Asked, Completed, Ignored, Opened, Pressed, Submitted
 from adapters.discord.called import Calls
 from adapters.discord.completions import Completions
 from adapters.discord.delivery import UNSENT, Delivery, why
@@ -45,7 +45,7 @@ class Front:
         elif self._seen.first(found.key):
             self._desk.under_way.begin(_heard(self._work(found, Delivery(interaction))))
 
-    async def _work(self, found: Asked | Completed | Pressed | Submitted, back: Delivery) -> None:
+    async def _work(self, found: Asked | Opened | Completed | Pressed | Submitted, back: Delivery) -> None:
         served = self._desk.serves(found.place) and not self._desk.under_way.closing
         if isinstance(found, Completed):
             await back.offer(await self._offered(found) if served else [])
@@ -55,6 +55,8 @@ class Front:
             await self._desk.answer(back, unserved(found.sender.user))
         elif isinstance(found, Asked):
             await self._calls.called(found, back)
+        elif isinstance(found, Opened):
+            await self._calls.opened(found, back)
         elif isinstance(found, Pressed):
             await self._presses.pressed(found, back)
         else:

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adapters.discord.arrivals import Asked, Completed, Ignored, Inbound, Place, Pressed, Seen, Submitted
+from adapters.discord.arrivals import Asked, Completed, Ignored, Inbound, Opened, Place, Pressed, Seen, Submitted
 from adapters.discord.people import Sender, identifier, sender, shown_name
+from adapters.discord.typed import undone
 from adapters.payloads import BadPayload, Payload, mapping, mappings, string
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
-CHAT_INPUT = 1
+CHAT_INPUT, MESSAGE = 1, 3
 SUBCOMMANDS = (1, 2)  # a subcommand, a group of them
 USER, ROLE, MENTIONABLE = 6, 8, 9
 THREADS = (10, 11, 12)
+LONGEST_READ = 20_000  # characters of a message that are looked at
 EPHEMERAL = 1 << 6
 
 
@@ -37,12 +39,28 @@ def parse(payload: Payload) -> Inbound:
         return _pressed(payload, known, data)
     if kind == MODAL:
         return _submitted(payload, known, data)
-    if data.get("type", CHAT_INPUT) != CHAT_INPUT:
-        return Ignored(f"command type {data['type']}")
-    return _asked(known, data) if kind == COMMAND else _completed(known, data)
+    return _command(known, kind, data)
 
 
 Known = tuple[Sender, Place, str, str, str]
+
+
+def _command(known: Known, kind: int, data: Payload) -> Inbound:
+    of = data.get("type", CHAT_INPUT)
+    if of == MESSAGE:
+        messages = mapping(mapping(data, "resolved"), "messages")
+        return Opened(*known, _read(mapping(messages, string(data, "target_id"))))
+    if of != CHAT_INPUT:
+        return Ignored(f"command type {of}")
+    return _asked(known, data) if kind == COMMAND else _completed(known, data)
+
+
+def _read(message: Payload) -> str:
+    """All that can be read in a message, as it was seen; mentions by their ids."""
+    boxes = mappings(message, "embeds")
+    pieces = [string(message, "content"), *(string(box, key) for box in boxes for key in ("title", "description"))]
+    pieces += [string(one, key) for box in boxes for one in mappings(box, "fields") for key in ("name", "value")]
+    return undone("\n".join(filter(None, pieces))[:LONGEST_READ], Seen())
 
 
 def _place(payload: Payload, who: Sender) -> Place:

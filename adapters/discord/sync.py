@@ -13,7 +13,7 @@ from typing import Any
 import discord
 from discord.http import HTTPClient
 
-from adapters.discord.commands import Body, bodies
+from adapters.discord.commands import Body, bodies, menu
 from adapters.discord.names import CommandNames
 from bot.command import Command
 
@@ -58,10 +58,8 @@ class Report:
 
 def declared(commands: Iterable[Command], names: CommandNames, guilds: Collection[str]) -> Lists:
     """On those servers; without any, everywhere."""
-    known = list(commands)
-    if not guilds:
-        return {EVERYWHERE: bodies(known, names)}
-    return dict.fromkeys(guilds, bodies(known, names, guild=True))
+    found = [*bodies(commands, names, guild=bool(guilds)), *menu(guild=bool(guilds))]
+    return dict.fromkeys(guilds or (EVERYWHERE,), found)
 
 
 async def sync(

@@ -209,6 +209,30 @@ async def test_a_mention_is_never_taken_for_a_name(usher: Usher) -> None:
     assert await usher.cases() == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("someone is screaming in *standup*!", "standup: 10 people"),
+        ("**backstage**", "backstage: 2 people"),
+        ("standup or backstage", "Which room?"),
+        ("help", "Which room?"),
+    ],
+)
+async def test_from_a_message_it_is_the_room_that_the_message_names(usher: Usher, said: str, answer: str) -> None:
+    general = usher.channel("general")
+    alert = await usher.people["cat"].send(general, said)
+    done = await usher.people["ann"].context_menu(general, "Moderate this room", alert)
+    assert answer in text(done)
+    assert done.ephemeral
+
+
+async def test_from_a_message_a_stranger_learns_of_no_room(usher: Usher) -> None:
+    general = usher.channel("general")
+    alert = await usher.people["ann"].send(general, "look at standup")
+    done = await usher.people["cat"].context_menu(general, "Moderate this room", alert)
+    assert "You are not a moderator here" in text(done)
+
+
 async def test_while_usher_stops_nothing_is_begun(usher: Usher) -> None:
     await usher.adapter.desk.under_way.settle(0)
     done = await usher.call("ben", "mute", who="bob", in_=STANDUP)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.arrivals import Asked, Completed, Ignored, Inbound, Pressed, Submitted
+from adapters.discord.arrivals import Asked, Completed, Ignored, Inbound, Opened, Pressed, Submitted
 from adapters.discord.inbound import parse
 from adapters.payloads import BadPayload
 from tests.discord_payloads import GUILD, ROLE, USER, autocomplete, button, command, direct, modal, option, root, select
@@ -207,3 +207,36 @@ def test_odd_fields_count_as_missing(odd: Any) -> None:
     found: Inbound = parse(payload)
     assert isinstance(found, Asked)
     assert (dict(found.options), found.sender.user.groups) == ({}, ())
+
+
+def on_message(message: dict[str, Any], target: str = "400") -> dict[str, Any]:
+    data = {"id": "700", "type": 3, "name": "Moderate this room", "target_id": target}
+    return command("x") | {"data": {**data, "resolved": {"messages": {"400": message}}}}
+
+
+def test_a_command_on_a_message_brings_all_that_can_be_read_in_it() -> None:
+    box = {"title": "Alert", "description": "in **standup**", "fields": [{"name": "who", "value": "<@1> PA_1"}], "x": 1}
+    found = parse(on_message({"content": "<#3> screams", "embeds": [box, {"title": 7}]}))
+    assert isinstance(found, Opened)
+    assert found.message == "#3 screams\nAlert\nin **standup**\nwho\n@1 PA_1"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        on_message({"content": "x"}, "401"),
+        on_message({}),
+        on_message({"embeds": 3}),
+        command("x") | {"data": {"type": 3}},
+    ],
+)
+def test_a_message_in_which_nothing_can_be_read_is_empty(payload: dict[str, Any]) -> None:
+    found = parse(payload)
+    assert isinstance(found, Opened)
+    assert found.message == ""
+
+
+def test_of_a_very_long_message_the_beginning_is_read() -> None:
+    found = parse(on_message({"content": "x" * 50_000}))
+    assert isinstance(found, Opened)
+    assert len(found.message) == 20_000

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.arrivals import Asked, Ignored
+from adapters.discord.arrivals import Asked, Ignored, Opened
 from adapters.discord.inbound import parse
 from tests.conformance.discord_data import examples, present
 from tests.conformance.discord_schemas import wrong_payload
@@ -56,5 +56,8 @@ def test_the_command_of_discords_documentation_is_understood() -> None:
     assert dict(found.options) == {"cardname": "The Gitrog Monster"}
 
 
-def test_commands_of_menus_are_left_alone() -> None:
-    assert [parse(one) for one in examples("interaction")[1:]] == [Ignored("command type 2"), Ignored("command type 3")]
+def test_of_the_commands_in_menus_those_of_messages_bring_what_can_be_read_there() -> None:
+    person, message = (parse(one) for one in examples("interaction")[1:])
+    assert person == Ignored("command type 2")
+    assert isinstance(message, Opened)
+    assert (message.message, message.place.guild) == ("some message", "772904309264089089")
