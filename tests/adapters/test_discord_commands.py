@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import pytest
 
 from adapters.discord import limits
-from adapters.discord.commands import MODERATE_MEMBERS, Body, bodies, command_size, digest
+from adapters.discord.commands import MODERATE_MEMBERS, Body, bodies, command_size
 from adapters.discord.names import CommandNames, is_name
 from adapters.discord.options import options
 from bot.command import Command, Kind, NoArguments, Param
@@ -190,14 +190,6 @@ def test_what_anybody_may_ask_everybody_sees_and_the_rest_whoever_may_time_out_m
 def test_commands_are_for_servers_and_direct_messages_and_those_of_one_server_do_not_say() -> None:
     assert all((one["contexts"], one["integration_types"]) == ([0, 1], [0]) for one in registered())
     assert all("contexts" not in one and "integration_types" not in one for one in registered(guild=True))
-
-
-def test_the_digest_is_that_of_the_declaration() -> None:
-    found = registered()
-    assert digest(found) == digest(list(reversed(registered())))
-    others = [registered(root="usher"), registered(guild=True), registered(COMMANDS[1:]), registered(ten_more("mute"))]
-    changed = [{**found[0], "description": "another"}, *found[1:]]
-    assert len({digest(one) for one in (found, changed, *others)}) == 6
 
 
 def test_a_command_without_arguments_has_no_options() -> None:
