@@ -8,14 +8,14 @@ from typing import Any
 
 from adapters.slack.asked import Asked
 from adapters.slack.fields import mapping
-from adapters.slack.groups import Membership
+from adapters.slack.groups import LATELY_SECONDS, Membership
 from adapters.slack.people import Sender, Standing, told
 from adapters.slack.wire import UNREACHABLE, Caller, SlackError
 from bot.people import ChatUser
 from bot.ports import Clock
 
-USABLE_SECONDS = 300.0
 METHOD = "users.info"
+SCOPE = "users:read"
 
 _LIMITED = {
     Standing.MEMBER: "",
@@ -23,7 +23,7 @@ _LIMITED = {
     Standing.STRANGER: "of another organisation",
     Standing.BOT: "a bot",
     Standing.DEACTIVATED: "deactivated",
-    Standing.UNSURE: "not known to be a member (Slack could not be asked)",
+    Standing.UNSURE: "not known to be a member",
 }
 
 
@@ -33,22 +33,24 @@ class Members:
     It is asked at most once a minute for each person, beside the question about groups, so a command rarely waits for
     it and whoever is made a guest or deactivated is known as that within a minute (the event `user_change` would tell
     it at once, of everybody, though nobody but those who send something matters here). While Slack cannot be asked,
-    its word of the last five minutes holds: what somebody is changes rarely. Without any, nobody is taken for a member:
-    default deny, so their own grants count and those of groups do not.
+    its word holds for as long as that about groups: what somebody is changes rarely. Without any, nobody is taken for a
+    member: default deny, so their own grants count and those of groups do not.
     """
 
     def __init__(self, web: Caller, clock: Clock) -> None:
         self._web = web
-        self._infos: Asked[str, Mapping[str, Any]] = Asked(self._ask, clock, USABLE_SECONDS)
+        self._infos: Asked[str, Mapping[str, Any]] = Asked(self._ask, clock, LATELY_SECONDS)
 
     async def known(self, sender: Sender) -> Sender:
         """The same person with the standing that Slack gives them. It takes a few seconds at most."""
         if sender.standing is Standing.BOT:
             return sender  # also an app that speaks for a person: what that person is does not make it one
         found = await self._infos.get(sender.id)
-        if found.answer is not None and found.age <= USABLE_SECONDS:
+        if found.answer is not None and found.age <= LATELY_SECONDS:
             return told(sender, found.answer)
-        return sender if sender.standing is Standing.STRANGER else replace(sender, standing=Standing.UNSURE)
+        if sender.standing is Standing.STRANGER:
+            return sender
+        return replace(sender, standing=Standing.UNSURE, why=_why(found.failure))
 
     async def _ask(self, account: str) -> Mapping[str, Any]:
         info = mapping(await self._web.call(METHOD, user=account), "user")
@@ -57,12 +59,19 @@ class Members:
         return info
 
 
+def _why(failure: SlackError | None) -> str:
+    """Why Slack does not say what somebody is."""
+    if failure is not None and failure.error == "missing_scope":
+        return f"the scope {failure.needed or SCOPE} is missing"
+    return "Slack could not be asked"
+
+
 def chat_user(sender: Sender, membership: Membership) -> ChatUser:
     """The account as the core wants it: groups as they count, and what it is where it is no member.
 
     Where groups do not count anyway, it does not matter that they could not be asked.
     """
-    limited = _LIMITED[sender.standing]
+    limited = f"{_LIMITED[sender.standing]} ({sender.why})" if sender.why else _LIMITED[sender.standing]
     return replace(
         sender.user,
         groups=membership.groups,

@@ -27,12 +27,13 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """`home` is the organisation where the app is installed, `standing` as far as it is known."""
+    """`home` is where the app is installed; `standing` is as far as it is known, and `why` says why not any further."""
 
     user: ChatUser
     home: str
     team: str
     standing: Standing = Standing.MEMBER
+    why: str = ""
 
     @property
     def id(self) -> str:

@@ -120,6 +120,13 @@ async def test_nobody_is_taken_for_a_member_while_slack_does_not_say_so(said: Sa
     assert (user.subject, user.name, user.limited) == ("slack:T1/U1", "ann", UNSURE)
 
 
+@pytest.mark.parametrize("needed", ["users:read", ""])
+async def test_a_scope_that_is_missing_is_named(needed: str) -> None:
+    here = Workspace(U1=SlackError("users.info", "missing_scope", needed))
+    user = chat_user(await here.known(), Membership((S1,)))
+    assert user.limited == "not known to be a member (the scope users:read is missing)"
+
+
 async def test_a_stranger_stays_one_while_slack_cannot_be_asked() -> None:
     here = Workspace(U1=silent())
     who = sender("U1", team="T1", enterprise=None, user_team="T2")
@@ -151,8 +158,8 @@ async def test_deactivated_people_are_known_as_that_after_60_s() -> None:
     assert await here.standing() is Standing.DEACTIVATED
 
 
-@pytest.mark.parametrize(("seconds", "standing"), [(299, Standing.MEMBER), (301, Standing.UNSURE)])
-async def test_while_slack_cannot_be_asked_its_word_of_the_last_5_minutes_holds(
+@pytest.mark.parametrize(("seconds", "standing"), [(599, Standing.MEMBER), (601, Standing.UNSURE)])
+async def test_while_slack_cannot_be_asked_its_word_of_the_last_10_minutes_holds(
     seconds: float, standing: Standing
 ) -> None:
     here = Workspace(U1=info())
@@ -224,3 +231,14 @@ async def test_a_member_acts_with_what_their_group_has(house: House) -> None:
 async def test_groups_of_some_minutes_ago_count_for_mute(house: House) -> None:
     here = Workspace(U1=info())
     assert await mute(house, await here.known(), Membership((), (S1,), "Slack is away."), "x") is Outcome.DONE
+
+
+@pytest.mark.parametrize(("seconds", "outcome"), [(590, Outcome.DONE), (610, Outcome.REFUSED)])
+async def test_while_slack_cannot_be_asked_at_all_they_count_for_as_long_as_groups_do(
+    house: House, seconds: float, outcome: Outcome
+) -> None:
+    here = Workspace(U1=info())
+    await here.known()
+    here.slack.answers["U1"] = silent()
+    await here.after(seconds)
+    assert await mute(house, await here.known(), Membership((), (S1,), "Slack is away."), "x") is outcome
