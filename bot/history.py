@@ -28,6 +28,8 @@ class EntryKind(StrEnum):
     REASON = "reason"  # a reason appended later
     GRANT = "grant"  # a role given or taken
     DEFAULT = "default"  # the default room of a channel
+    ORDER = "order"  # a decision that stays (`bot.orders`)
+    ENDED = "ended"  # the end of one: a moderator's word, or its time
     ERASED = "erased"  # the content of an entry was erased on request
 
 
