@@ -238,6 +238,7 @@ async def usher_for(
     cloud: bool = False,
     root: str = "",
     guilds: str = "",
+    shards: int = 1,
     **policy: Any,
 ) -> AsyncIterator[Usher]:
     """Usher, connected; `told` makes the moderation channel, which everybody reads; `follows` names one that follows
@@ -258,7 +259,7 @@ async def usher_for(
     )
     async with assembled(plan) as house:
         adapter = discord_adapter(settings, house, HttpServer(settings["USHER_HTTP"]))
-        env = Env(adapter.client(shard_count=1))
+        env = Env(adapter.client(shard_count=shards))
         await env.start()
         try:
             usher = _furnished(Usher(env, rooms, service, house, adapter, *_guild(env)))

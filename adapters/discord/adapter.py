@@ -74,13 +74,15 @@ class DiscordAdapter:
         )
 
     async def _connected(self, client: UsherClient) -> None:
-        await log_in(client, self._settings["DISCORD_TOKEN"])
         try:
+            await log_in(client, self._settings["DISCORD_TOKEN"])
             await client.connect()
         except discord.ConnectionClosed as error:
             if error.code == BAD_TOKEN:
                 raise _bad_token() from None
-            raise
+            raise BotError(f"Discord ended the connection ({error.code}).") from None
+        except UNSENT as error:
+            raise BotError(f"Discord refused, or did not answer ({why(error)}); usher doctor looks closer.") from None
 
     async def _registered(self, client: UsherClient) -> None:
         """The commands, as they are declared; while that cannot be, those that Discord knows are served.

@@ -107,11 +107,24 @@ async def test_a_token_that_is_revoked_while_it_serves_is_raised(discord: Discor
         assert not running.adapter.ready
 
 
-async def test_another_end_of_the_connection_is_raised_as_it_is(discord: DiscordStandIn, tmp_path: Path) -> None:
+async def test_another_end_of_the_connection_is_raised_with_its_code(discord: DiscordStandIn, tmp_path: Path) -> None:
     async with served(discord, tmp_path) as running:
         await discord.gateway.close(4013)
-        with pytest.raises(library.ConnectionClosed):
+        with pytest.raises(BotError, match=r"^Discord ended the connection \(4013\)\.$"):
             await running.serving
+
+
+async def test_where_discord_does_not_answer_it_is_raised_in_a_sentence(
+    discord: DiscordStandIn, tmp_path: Path
+) -> None:
+    nowhere = settings_of(discord, DISCORD_API_URL="http://127.0.0.1:1/api/v10")
+    async with house_of(discord, tmp_path) as (house, _):
+        adapter = discord_adapter(nowhere, house, HttpServer(nowhere["USHER_HTTP"]))
+        with pytest.raises(
+            BotError, match=r"^Discord refused, or did not answer \(ClientConnectorError\); usher doctor"
+        ):
+            await adapter.serve()
+        await adapter.stop(1)
 
 
 async def test_after_a_connection_was_lost_it_goes_on(discord: DiscordStandIn, tmp_path: Path) -> None:

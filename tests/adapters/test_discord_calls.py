@@ -203,6 +203,19 @@ async def test_what_is_set_for_a_channel_counts_in_its_threads(usher: Usher) -> 
     assert "standup: 10 people" in text(done)
 
 
+async def test_servers_of_every_shard_are_served(tmp_path: Path) -> None:
+    async with usher_for(tmp_path, shards=2) as usher:
+        mine = int(GUILD) >> 22
+        other = usher.env.create_guild("Elsewhere", shard_id=1 - mine % 2)
+        ann = other.add_member(usher.people["ann"].user)
+        channel = other.create_text_channel("general")
+        staff = other.create_role("Staff", permissions=discord.Permissions(administrator=True))
+        eve = other.add_member(usher.env.create_user("eve"), roles=[staff])
+        assert "You are not a moderator here" in text(await eve.slash(channel, "mute", who="bob"))
+        assert "admin" in text(await ann.slash(channel, "whoami"))
+        assert "standup: 10 people" in text(await usher.call("ann", "participants", room=STANDUP))
+
+
 async def test_a_mention_is_never_taken_for_a_name(usher: Usher) -> None:
     done = await usher.call("ben", "mute", who=usher.people["cat"].mention, in_=STANDUP)
     assert "Muted" not in text(done)
