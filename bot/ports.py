@@ -7,8 +7,10 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.history import Case, CasePage, CaseQuery, Draft, Entry, OpenIntent
+from bot.fold import Session
+from bot.history import Case, CasePage, CaseQuery, Content, Draft, Entry, OpenIntent
 from bot.model import Participant, Permissions, Room, Track
+from bot.orders import Order
 from bot.pending import PendingItem
 from bot.people import Grant
 
@@ -106,6 +108,70 @@ class Roster(Protocol):
 
     async def channels(self, prefix: str) -> Mapping[str, str]:
         """The channel keys that begin so (`slack:T1/`) and have a default, each with its room name or glob."""
+
+
+class Orders(Protocol):
+    """Standing orders: projections of the history, and what writes it about them. Any method: `HistoryError`."""
+
+    async def append(
+        self,
+        order: Order,
+        content: Content,
+        *,
+        case: int | None = None,
+        instead: Sequence[int] = (),
+        event_key: str | None = None,
+    ) -> Order:
+        """Write the order down, durably; the order as it is then, with its id, case and time.
+
+        Without `case` it gets one of its own. `instead` are ids of orders that end with it, in the same transaction.
+        `event_key` is claimed as in `History.append`.
+        """
+
+    async def end(
+        self, orders: Sequence[int], content: Content, *, how: str = "", event_key: str | None = None
+    ) -> tuple[Order, ...]:
+        """End the orders of these ids; those that this call ended, as they are now.
+
+        Whoever comes second, a timer or another moderator, ends nothing and writes nothing.
+        """
+
+    async def active(self, room: str | None = None) -> tuple[Order, ...]:
+        """The orders that nobody has ended, oldest first; also those whose time is over (see `Order.in_force`).
+
+        With a room, those that act there.
+        """
+
+    async def get(self, case: int) -> tuple[Order, ...]:
+        """The orders of that case, ended or not, oldest first."""
+
+    async def changed(self, after: int = 0) -> tuple[int, tuple[Order, ...]]:
+        """The mark of the newest change, and the orders given or ended since the mark `after`, by whichever process.
+
+        An order whose content was erased is not among them, although the mark moves on.
+        """
+
+
+class Sessions(Protocol):
+    """What is known of sessions that orders bear on. Any method may raise `HistoryError`."""
+
+    async def known(self, identities: Sequence[str]) -> tuple[Session, ...]:
+        """The sessions of these people, newest first."""
+
+    async def begin(self, session: Session) -> Session:
+        """Keep a session before anything is written to it; where it is known already, as it is known.
+
+        So the first to see a session says what its base is, whoever else looks at it meanwhile.
+        """
+
+    async def keep(self, session: Session) -> Session | None:
+        """Keep what has become of a session; None, and nothing is kept, where somebody else has since it was read."""
+
+    async def rooms(self) -> tuple[str, ...]:
+        """The rooms of the sessions that are known, sorted."""
+
+    async def forget(self, room: str, present: Sequence[str], before: datetime) -> int:
+        """Forget the sessions of a room that are not among these sids and were kept last before that time; how many."""
 
 
 class Pending(Protocol):

@@ -9,10 +9,13 @@ from typing import Any
 
 from adapters.database.database import Database
 from bot.history import Content, Draft, Entry, EntryKind, Outcome
+from bot.orders import Amendment, Order, Who
+from bot.people import Grant, Role
 from bot.ports import Clock
 from tests.clocks import WallClock
 
 SERVER = "livekit-test"
+AN_ORDER = Order(Amendment(absent=True), Who("bob", "Bob"), ("*",), (Grant("console:alice", Role.MODERATOR),))
 
 
 def url_of(path: Path) -> str:

@@ -1,7 +1,8 @@
-"""Another process on the same history: `python -m tests.database_process PATH append N | hang`.
+"""Another process on the same history: `python -m tests.database_process PATH append N | hang | orders`.
 
 `append` writes N intents with their outcomes, many at once. `hang` writes one intent, says so, goes on writing, and
-waits to be killed.
+waits to be killed. `orders` gives orders and ends every second one, saying each (`3`, `-3`) once it has been written,
+until it is killed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,12 @@ import sys
 from pathlib import Path
 
 from bot.history import Entry
-from tests.database_fixtures import intent, opened, outcome_of
+from tests.database_fixtures import AN_ORDER, content, intent, opened, outcome_of
+
+
+def say(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
 
 
 async def main(path: Path, what: str, number: int) -> None:
@@ -25,13 +31,22 @@ async def main(path: Path, what: str, number: int) -> None:
             while True:
                 await asyncio.gather(*(act(name) for name in range(20)))
 
+        async def decide() -> None:
+            given = await database.orders.append(AN_ORDER, content())
+            say(given.id)
+            if given.case % 2:
+                await database.orders.end([given.id], content())
+                say(-given.id)
+
+        if what == "orders":
+            while True:
+                await asyncio.gather(*(decide() for _ in range(10)))
         if what == "append":
             await asyncio.gather(*(act(name) for name in range(number)))
             return
         left: tuple[Entry, ...] = await database.history.append([intent(identity="left open")])
         writing = asyncio.create_task(flood())
-        sys.stdout.write(f"{left[0].seq}\n")
-        sys.stdout.flush()
+        say(left[0].seq)
         await writing
 
 

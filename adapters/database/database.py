@@ -12,9 +12,11 @@ from adapters.database.engine import database_path, open_engine
 from adapters.database.history import DatabaseHistory
 from adapters.database.ledger import Ledger
 from adapters.database.locks import FileLock, StripedLocks, lock_directory
+from adapters.database.orders import DatabaseOrders
 from adapters.database.pending import DatabasePending
 from adapters.database.readers import Readers
 from adapters.database.roster import DatabaseRoster
+from adapters.database.sessions import DatabaseSessions
 from adapters.database.upgrade import upgrade
 from adapters.database.workers import Workers, new_worker
 from adapters.database.writer import Writer
@@ -27,12 +29,14 @@ READERS = 3
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """What `open` gives: four ports on one file."""
+    """What `open` gives: the ports on one file."""
 
     worker: str
     history: DatabaseHistory
     roster: DatabaseRoster
     pending: DatabasePending
+    orders: DatabaseOrders
+    sessions: DatabaseSessions
     locks: StripedLocks
     _engine: Engine
     _writer: Writer
@@ -69,6 +73,8 @@ class Database:
             history=DatabaseHistory(writer, readers, ledger, workers),
             roster=DatabaseRoster(readers, ledger.server),
             pending=DatabasePending(writer, readers, ledger.clock),
+            orders=DatabaseOrders(writer, readers, ledger),
+            sessions=DatabaseSessions(writer, readers, ledger),
             locks=StripedLocks(locks, patience=patience),
             _engine=engine,
             _writer=writer,

@@ -12,11 +12,21 @@ from sqlalchemy import bindparam as bind
 from sqlalchemy import delete, insert, select
 
 from adapters.database.rows import content_row, entry_row, storable
-from adapters.database.schema import defaults, grants
-from adapters.database.transaction import ADD_CONTENT, ADD_ENTRY, ADD_OPEN, CLOSE, Transaction
+from adapters.database.schema import defaults, grants, orders
+from adapters.database.transaction import (
+    ADD_CONTENT,
+    ADD_ENTRY,
+    ADD_OPEN,
+    ADD_ORDER,
+    CLOSE,
+    END_ORDER,
+    TOUCH_ORDER,
+    Transaction,
+)
 from bot.chain import Head, seal
 from bot.errors import AlreadyHandled, HistoryError, Refused
 from bot.history import ChannelDefault, Draft, Entry, EntryKind
+from bot.orders import read_order
 from bot.people import Grant, Role
 from bot.ports import Clock
 
@@ -27,6 +37,9 @@ _ADD_GRANT = insert(grants)
 _GRANTS = select(grants.c.subject, grants.c.role, grants.c.rooms).where(grants.c.server == bind("of_server"))
 _DROP_DEFAULT = delete(defaults).where(defaults.c.server == bind("of_server"), defaults.c.channel == bind("of_channel"))
 _ADD_DEFAULT = insert(defaults)
+_IS_ACTIVE = select(orders.c.seq).where(
+    orders.c.seq == bind("of_order"), orders.c.server == bind("of_server"), orders.c.ended.is_(None)
+)
 
 
 def spelled(at: datetime) -> str:
@@ -54,10 +67,11 @@ class Ledger:
             self._follow(transaction, entry, draft.projection)
         return written
 
-    def _check(self, transaction: Transaction, head: Head, drafts: Iterable[Draft], key: str | None) -> None:
+    def _check(self, transaction: Transaction, head: Head, drafts: Sequence[Draft], key: str | None) -> None:
         """Everything that can be wrong with an append is found here, before anything is added."""
         if key is not None and transaction.is_claimed(key):
             raise AlreadyHandled("This has been handled already.")
+        self._check_orders(transaction, drafts)
         for draft in drafts:
             if draft.case is not None and not 0 < draft.case < head.next_case:
                 raise HistoryError(f"There is no case {draft.case}.", "no_such_case")
@@ -65,6 +79,24 @@ class Ledger:
                 raise HistoryError(f"There is no entry {draft.refers}.", "no_such_entry")
             if draft.keeps_admin and isinstance(draft.projection, Grant):
                 self._check_admin(transaction, draft.projection)
+
+    def _check_orders(self, transaction: Transaction, drafts: Sequence[Draft]) -> None:
+        """An order is one that can be read again, and ends once."""
+        for draft in (draft for draft in drafts if draft.kind is EntryKind.ORDER):
+            try:
+                read_order(draft.content)
+            except ValueError as error:
+                raise HistoryError("This is no order that could be carried out.", "bad_order") from error
+        ending = [draft.refers for draft in drafts if draft.kind is EntryKind.ENDED]
+        if not ending:
+            return
+        transaction.flush()
+        if len(ending) != len(set(ending)) or not all(self.is_active(transaction, seq) for seq in ending):
+            raise HistoryError("There is no such order, or it has ended.", "order_ended")
+
+    def is_active(self, transaction: Transaction, order: int | None) -> bool:
+        """Whether there is such an order that nobody has ended, as far as the transaction has been flushed."""
+        return bool(transaction.fetch(_IS_ACTIVE, {"of_order": order, "of_server": storable(self.server)}))
 
     def _check_admin(self, transaction: Transaction, grant: Grant) -> None:
         """Refuse what would leave nobody as admin over all rooms: here nobody else can write in between."""
@@ -92,6 +124,12 @@ class Ledger:
             transaction.add(ADD_OPEN, {"seq": entry.seq, "worker": storable(entry.worker)})
         elif entry.kind in _CLOSING and entry.refers is not None:
             transaction.add(CLOSE, {"closed": entry.refers})
+        elif entry.kind is EntryKind.ORDER:
+            transaction.add(ADD_ORDER, {"seq": entry.seq, "server": storable(entry.server), "changed": entry.seq})
+        elif entry.kind is EntryKind.ENDED:
+            transaction.add(END_ORDER, {"of_order": entry.refers, "by": entry.seq})
+        elif entry.kind is EntryKind.ERASED:
+            transaction.add(TOUCH_ORDER, {"of_order": entry.refers, "by": entry.seq})
         if isinstance(projection, Grant):
             self._grant(transaction, projection, entry)
         elif isinstance(projection, ChannelDefault):

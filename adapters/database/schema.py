@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.types import TypeEngine
 
-REVISION = "0002"  # the newest migration; at start Alembic is loaded only where the database has another one
+REVISION = "0003"  # the newest migration; at start Alembic is loaded only where the database has another one
 
 metadata = MetaData()
 
@@ -123,6 +123,42 @@ defaults = Table(
     Column("server", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("room", Text, nullable=False),
+)
+
+# Standing orders: which entry gave each, which ended it, and which was the newest about it. What an order says is read
+# from its entry, so that nothing of it stays here when that is erased.
+orders = Table(
+    "orders",
+    metadata,
+    Column(
+        "seq",
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("entries.seq"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("server", Text, nullable=False),
+    Column("ended", BigInteger, ForeignKey("entries.seq")),
+    Column("changed", BigInteger, nullable=False),
+    Index("orders_changed", "server", "changed"),
+    Index("orders_active", "server", sqlite_where=text("ended IS NULL"), postgresql_where=text("ended IS NULL")),
+)
+
+# What sessions would have without orders: found in the room and decided by nobody, hence no entry of the history.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("server", Text, primary_key=True),
+    Column("identity", Text, primary_key=True),
+    Column("sid", Text, primary_key=True),
+    Column("room", Text, nullable=False),
+    Column("base", Text, nullable=False),
+    Column("ours", Text, nullable=False),
+    Column("carried", Text, nullable=False),
+    Column("past", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    Index("sessions_room", "server", "room"),
 )
 
 # Spelled as in the index, or SQLite does not see that it may use it. Entries of menus, the most by far, are not in it.

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, bindparam, delete, insert, select, update
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.sql import ClauseElement
 
-from adapters.database.schema import claims, contents, entries, head, open_intents
+from adapters.database.schema import claims, contents, entries, head, open_intents, orders
 from bot.chain import Head
 
 Row = Mapping[str, Any]
@@ -26,8 +26,12 @@ ADD_CONTENT = insert(contents).values({name: bindparam(name) for name in ("seq",
 ADD_OPEN = insert(open_intents)
 CLOSE = delete(open_intents).where(open_intents.c.seq == bindparam("closed"))
 ADD_CLAIM = insert(claims)
+ADD_ORDER = insert(orders).values({name: bindparam(name) for name in ("seq", "server", "changed")})
+_ORDER = orders.c.seq == bindparam("of_order")
+END_ORDER = update(orders).where(_ORDER).values(ended=bindparam("by"), changed=bindparam("by"))
+TOUCH_ORDER = update(orders).where(_ORDER).values(changed=bindparam("by"))
 
-_IN_ORDER = (ADD_ENTRY, ADD_CONTENT, ADD_OPEN, CLOSE, ADD_CLAIM)
+_IN_ORDER = (ADD_ENTRY, ADD_CONTENT, ADD_OPEN, CLOSE, ADD_CLAIM, ADD_ORDER, END_ORDER, TOUCH_ORDER)
 _READ_HEAD = select(head.c.seq, head.c.digest, head.c.next_case).where(head.c.id == 1)
 _WRITE_HEAD = update(head).where(head.c.id == 1).values({n: bindparam(n) for n in ("seq", "digest", "next_case")})
 _FIND_CLAIM = select(claims.c.at).where(claims.c.event_key == bindparam("event_key"))

@@ -38,8 +38,8 @@ class Broken:
 
 
 def verify(url: str) -> Verified | Broken | Astray:
-    """Follow the whole chain, in one reading of the database and in little memory; then look whether the open intents
-    and the grants are what the entries say. (Channel defaults name no channel in their entries.)"""
+    """Follow the whole chain, in one reading of the database and in little memory; then look whether the open intents,
+    the orders and the grants are what the entries say. (Channel defaults name no channel in their entries.)"""
     with read_only(url) as connection:
         connection.text_factory = bytes  # what is stored, also where somebody has made it no text at all
         connection.execute("BEGIN")

@@ -53,13 +53,25 @@ async def test_a_database_that_is_up_to_date_is_left_as_it_is(path: Path) -> Non
         assert [entry async for entry in database.history.entries()] == before
 
 
-async def test_a_history_of_the_first_release_is_brought_up_to_date_with_all_that_is_in_it(path: Path) -> None:
+BACK = {
+    "0002": ("DROP TABLE orders", "DROP TABLE sessions"),
+    "0001": ("DROP TABLE orders", "DROP TABLE sessions", "DROP INDEX pending_waiting"),
+}
+"""How a database is made one of an earlier release."""
+
+
+@pytest.mark.parametrize("release", BACK)
+async def test_a_history_of_an_earlier_release_is_brought_up_to_date_with_all_that_is_in_it(
+    path: Path, release: str
+) -> None:
     before = list(read_entries(url_of(path)))
     with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("DROP INDEX pending_waiting")
-        raw.execute("UPDATE alembic_version SET version_num = '0001'")
+        for statement in BACK[release]:
+            raw.execute(statement)
+        raw.execute("UPDATE alembic_version SET version_num = ?", (release,))
     async with opened(path) as database:
         assert [entry async for entry in database.history.entries()] == before
+        assert await database.orders.active() == ()
     engine = create_engine(url_of(path))
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
