@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from adapters.slack.arrivals import Place, Submitted, Typed
 from adapters.slack.typed import Reader
@@ -23,12 +23,28 @@ def of_words(found: Typed, reader: Reader, user: ChatUser) -> Invocation:
     return Invocation(user, channel_of(found.place, user), reader.line(found.text), found.key)
 
 
-def of_modal(found: Submitted, room: str, commands: Mapping[str, Command], user: ChatUser) -> Invocation | Errors:
-    """What the modal asks for in that room; or what is missing, by the input that is to be filled in."""
+def of_modal(
+    found: Submitted,
+    room: str,
+    commands: Mapping[str, Command],
+    user: ChatUser,
+    meant: Callable[[str], str] = str,
+) -> Invocation | Errors:
+    """What the modal asks for in that room; or what is missing, by the input that is to be filled in.
+
+    `meant` makes the core's words of a command that is typed as it is called in Slack.
+    """
     values = found.view.values if found.view else {}
     action = next((one for one in ACTIONS if one.key == values.get(ACTION)), None)
     if not room:
         return {ROOM: "This room has ended. Choose another one."}
+    kept = Kept.decode(found.view.metadata) if found.view else Kept()
+    channel = channel_of(Place(found.sender.home, kept.channel, kept.thread), user)
+    if action is not None and not action.command:
+        words = meant(values.get(REASON, ""))
+        if not words:
+            return {REASON: "Type the other command into the last field, for example: history bob"}
+        return Invocation(user, channel, words, found.key, room, menus=True)
     if action is None or action.command not in commands:
         return {ACTION: "Choose what to do."}
     command, person = commands[action.command], values.get(PERSON, "")
@@ -40,7 +56,5 @@ def of_modal(found: Submitted, room: str, commands: Mapping[str, Command], user:
         "in": room,
         "reason": values.get(REASON, "") if command.param(Kind.REASON) else "",
     }
-    kept = Kept.decode(found.view.metadata) if found.view else Kept()
-    place = Place(found.sender.home, kept.channel, kept.thread)
     options = {name: value for name, value in given.items() if value}
-    return Invocation(user, channel_of(place, user), action.command, found.key, room, options)
+    return Invocation(user, channel, action.command, found.key, room, options, menus=True)

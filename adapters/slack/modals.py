@@ -128,13 +128,14 @@ class Modals:
         values = found.view.values if found.view else {}
         kept = Kept.decode(found.view.metadata) if found.view else Kept()
         action = next((one for one in ACTIONS if one.key == values.get(ACTION)), None)
-        progress = _begun(found, action.command if action else "")
+        progress = _begun(found, (action.command or values.get(REASON, "")) if action else "")
         await self._show(found.sender, found.trigger, kept, progress, self._done(found, values, progress, kept))
 
     async def _done(self, found: Submitted, values: Mapping[str, str], progress: Progress, kept: Kept) -> Screen:
         user = await self._desk.user(found.sender)
         rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
-        asked = of_modal(found, room_of(values.get(ROOM, ""), rooms), self._desk.commands, user)
+        desk = self._desk
+        asked = of_modal(found, room_of(values.get(ROOM, ""), rooms), desk.commands, user, desk.names.meant)
         if isinstance(asked, Invocation):
             progress.invocation = asked
             return self._screen(found.sender, await self._desk.asked(found.sender, progress, kept.thread), kept)

@@ -25,7 +25,7 @@ _HASHED = "sha256:"
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A line of the modal: its label, and the command with the options that it stands for."""
+    """A line of the modal: its label, and the command with the options that it stands for ("": what is typed below)."""
 
     key: str
     label: str
@@ -42,6 +42,7 @@ ACTIONS = (
     Action("kick", "Remove", "kick"),
     Action("quiet", "Quiet the whole room", "quiet"),
     Action("participants", "Show who is there", "participants"),
+    Action("other", "Another command: typed below", ""),
 )
 
 
@@ -116,7 +117,7 @@ def moderate_view(
         blocks.asked(ROOM, "Room", choose_room, dispatch=True),
         blocks.asked(f"{PERSON}:{_digest(kept.room)}", "Person", choose_person, optional=True),
         blocks.asked(ACTION, "What to do", _radio(action)),
-        blocks.asked(REASON, "Reason", _reason(reason), optional=True),
+        blocks.asked(REASON, "Reason, or the other command", _reason(reason), optional=True),
     ]
     return {**_modal("Moderate", [*said, *inputs], kept, MODERATE), "submit": _title("Do it")}
 
@@ -181,7 +182,12 @@ def _radio(chosen: str) -> Block:
 
 
 def _reason(given: str) -> Block:
-    block: Block = {"type": "plain_text_input", "action_id": REASON, "max_length": LONGEST_REASON}
+    block: Block = {
+        "type": "plain_text_input",
+        "action_id": REASON,
+        "max_length": LONGEST_REASON,
+        "placeholder": blocks.plain_text("too loud; or for example: history bob", limits.PLACEHOLDER),
+    }
     return {**block, "initial_value": given} if given else block
 
 

@@ -1,4 +1,4 @@
-"""Every command works from Slack: in a channel, a thread, a direct message; and what can be chosen, in the modal."""
+"""Every command works from Slack: in a channel, a thread, a direct message, and in the modal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from adapters.livekit.simulator.lively import BACKSTAGE, STANDUP
 from adapters.slack.views import ACTIONS
 from bot.registry import load
-from tests.slack_stand_in import SlackStandIn
+from tests.slack_stand_in import SlackStandIn, View
 from tests.slack_usher import Usher, usher_for
 
 # the command as typed, what is to be pressed then, what the last answer says
@@ -79,7 +79,48 @@ async def test_the_command_works(usher: Usher, command: str, where: str) -> None
         assert shown.thread_ts
 
 
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.key)
+@pytest.mark.parametrize("command", sorted(ROWS))
+async def test_the_command_works_in_the_modal(usher: Usher, command: str) -> None:
+    slack = usher.slack
+    line, button, words = ROWS[command]
+    await slack.shortcut("ann", "moderate")
+    [view] = await slack.until(lambda: slack.seen_by("ann").views)
+    await slack.press("ann", view, STANDUP)
+    await slack.until(lambda: slack.called("views.update"))
+    [view] = slack.seen_by("ann").views
+    typed = line.replace("@cat", usher.subject("cat"))
+    await slack.submit("ann", view, {"action": "Another command: typed below", "reason": f"/usher {typed}"})
+    if button:
+        await slack.until(lambda: button in _top(slack).labels)
+        await slack.press("ann", _top(slack), button)
+    await slack.until(lambda: words in _top(slack).text.replace("*", ""))
+
+
+async def test_another_command_that_is_not_typed_is_asked_for(usher: Usher) -> None:
+    slack = usher.slack
+    await slack.shortcut("ann", "moderate")
+    [view] = await slack.until(lambda: slack.seen_by("ann").views)
+    await slack.submit("ann", view, {"room": STANDUP, "action": "Another command: typed below"})
+    await slack.until(lambda: "Type the other command into the last field" in _top(slack).text)
+
+
+async def test_who_is_there_can_be_acted_on_from_the_modal(usher: Usher) -> None:
+    slack = usher.slack
+    await slack.shortcut("ann", "moderate")
+    [view] = await slack.until(lambda: slack.seen_by("ann").views)
+    await slack.submit("ann", view, {"room": STANDUP, "action": "Show who is there"})
+    await slack.until(lambda: "10 people" in _top(slack).text)
+    await slack.press("ann", _top(slack), "Mute", beside="Bob Stone")
+    await slack.until(lambda: "Muted *Bob Stone*" in _top(slack).text)
+
+
+def _top(slack: SlackStandIn) -> View:
+    """The modal on top, also while there is none: an empty one."""
+    views = slack.seen_by("ann").views
+    return views[-1] if views else View("", "", {"blocks": []}, "")
+
+
+@pytest.mark.parametrize("action", [one for one in ACTIONS if one.command], ids=lambda action: action.key)
 async def test_the_modal_does_it(usher: Usher, action) -> None:  # type: ignore[no-untyped-def]
     slack = usher.slack
     await slack.shortcut("ann", "moderate")
