@@ -39,7 +39,7 @@ from bot.reply import Reply, Tone
 from bot.working import late
 
 OPEN_SECONDS = 1.0  # what opens a modal lives 3 s: by then something has to be shown
-SEARCH_SECONDS = 2.5  # Slack waits 3 s for what there is to choose from
+SEARCH_SECONDS = 2.3  # Slack waits 3 s for what there is to choose from
 
 
 @dataclass(frozen=True, slots=True)
