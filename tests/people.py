@@ -14,6 +14,8 @@ from typing import Any
 
 import jwt
 from livekit import rtc
+from livekit.rtc._ffi_client import FfiClient  # what the client offers for trying reconnections has no public name yet
+from livekit.rtc._proto import ffi_pb2, room_pb2
 
 from adapters.livekit.simulator.people import Heard, JoinGrant
 from adapters.livekit.tokens import Credentials
@@ -107,6 +109,14 @@ class Person:
     async def set_attributes(self, attributes: Mapping[str, str]) -> None:
         """As their app does it, e.g. to raise a hand; needs `can_update_metadata`."""
         await self.room.local_participant.set_attributes(dict(attributes))
+
+    def reconnect(self) -> None:
+        """Lose the connection for good: the client makes another one by itself, with the token it was given last."""
+        assert self.room._ffi_handle is not None
+        asked = ffi_pb2.FfiRequest()
+        asked.simulate_scenario.room_handle = self.room._ffi_handle.handle
+        asked.simulate_scenario.scenario = room_pb2.SIMULATE_FULL_RECONNECT
+        FfiClient.instance.request(asked)
 
     async def leave(self) -> None:
         await self.room.disconnect()

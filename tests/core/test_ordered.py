@@ -4,62 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from bot.actions.ordered import Ordered
 from bot.errors import NotFound, RoomError
-from bot.fold import fold, session_of
-from bot.history import Content, EntryKind, Outcome
+from bot.history import EntryKind, Outcome
 from bot.model import Permissions, Source
-from bot.orders import Amendment, Door, Order, Who
-from bot.people import ChatUser, Grant, Role
-from bot.perform import Part, Result
-from bot.record import Record
+from bot.orders import Amendment, Door, Order
+from bot.people import Grant, Role
+from bot.perform import Result
 from bot.state import PersonState
-from bot.subject import PersonSubject
 from tests.core.faults import RESET, UNREACHABLE, failing
+from tests.enforcing import Enforcing
 from tests.house import BACKSTAGE, STANDUP, House
 
-MIA = Grant("console:mia", Role.MODERATOR, (STANDUP,))
-SAID = Content(actor="console:mia", command="mute", room=STANDUP)
-ENFORCER = Record(ChatUser("usher:enforcer", "Usher"), "enforce")
 MICROPHONE = frozenset({Source.MICROPHONE})
 LOCK, BAN, PROMOTE = Amendment(take=MICROPHONE), Amendment(absent=True), Amendment({"can_publish": True})
 
 
-async def give(
-    house: House, what: Amendment | Door, minutes: int | None = None, who: str = "bob", **more: Any
-) -> Order:
+def orders(house: House) -> Enforcing:
+    mia = Grant("console:mia", Role.MODERATOR, (STANDUP,))
+    return Enforcing(house.database, house.service, house.performer, house.clock, mia)
+
+
+async def give(house: House, what: Amendment | Door, minutes: int | None = None, who: str = "bob") -> Order:
     ends = house.clock.now() + timedelta(minutes=minutes) if minutes else None
-    door = isinstance(what, Door)
-    amendment = what.amendment if isinstance(what, Door) else what
-    order = Order(amendment, None if door else Who(who), ("*",), (MIA,), ends, **more)
-    return await house.database.orders.append(order, SAID)
+    return await orders(house).give(what, who, ends=ends)
 
 
 async def enforce(
     house: House, identity: str = "bob", room: str = STANDUP, *, killed: bool = False
 ) -> Result[PersonState] | None:
-    """Bring one person to what the orders want; None where nothing was to be done. `killed` right after the write."""
-    orders, sessions, now = house.database.orders, house.database.sessions, house.clock.now()
-    state = PersonState(room, await house.service.get_participant(room, identity))
-    active = await orders.active(room)
-    session = await sessions.begin(session_of(await sessions.known([identity]), state, active, now))
-    folded = fold(session, state, active, now)
-    if folded.overruled:
-        await orders.end([order.id for order in folded.overruled], Content(), how="overruled")
-    kept = await sessions.keep(folded.session)
-    assert kept is not None
-    if folded.wanted == state:
-        return None
-    subject = PersonSubject(room, identity, kept.sid, gone_is_fine=folded.wanted.participant is None)
-    action = Ordered.of(replace(folded, session=kept), now)
-    result = await house.performer.one(Part(subject, action), ENFORCER, house.budget())
-    if result.outcome is Outcome.DONE and not killed:
-        await sessions.keep(kept.settled)
-    return result
+    return await orders(house).enforce(room, identity, killed=killed)
 
 
 async def now(house: House, identity: str = "bob", room: str = STANDUP) -> Permissions:
@@ -157,7 +133,7 @@ async def test_killed_after_the_write_the_end_still_gives_back_what_was_taken(ho
     before = await now(house)
     lock = await give(house, LOCK)
     await enforce(house, killed=True)
-    await house.database.orders.end([lock.id], SAID)
+    await orders(house).end(lock)
     await enforce(house, killed=True)
     assert await now(house) == before
     await enforce(house)
@@ -175,7 +151,7 @@ async def test_whether_or_not_a_failed_write_reached_the_room_the_orders_are_car
     house.service.around = None
     await enforce(house)
     assert MICROPHONE.isdisjoint((await now(house)).effective_sources)
-    await house.database.orders.end([lock.id], SAID)
+    await orders(house).end(lock)
     house.service.around = failing(error, after=after)
     await enforce(house)
     house.service.around = None
