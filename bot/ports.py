@@ -148,7 +148,8 @@ class Orders(Protocol):
     async def changed(self, after: int = 0) -> tuple[int, tuple[Order, ...]]:
         """The mark of the newest change, and the orders given or ended since the mark `after`, by whichever process.
 
-        An order whose content was erased is not among them, although the mark moves on.
+        What changes while they are read may be told twice, and is never missed. An order whose content was erased is
+        not among them, although the mark moves on.
         """
 
 
