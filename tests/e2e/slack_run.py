@@ -100,7 +100,7 @@ class Bot:
         self.launch(module, **more)
         await self.serving()
 
-    async def serving(self, seconds: float = 30) -> None:
+    async def serving(self, seconds: float = 60) -> None:
         """Wait until it has a websocket open, or answers behind the address that it has printed."""
         if self.mode == "socket":
             await self.slack.connected(seconds=seconds)
