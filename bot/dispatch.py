@@ -24,7 +24,7 @@ from bot.public import public_line
 from bot.reasons import with_reasons
 from bot.refusals import Refusals
 from bot.reply import Reply, Tone, say
-from bot.sight import seen_by
+from bot.sight import seen_by, shown_bound
 from bot.tasks import Budget, within
 from bot.words import told
 
@@ -45,7 +45,7 @@ class Dispatcher:
     async def handle(self, invocation: Invocation, watch: Watch = _unwatched) -> Reply:
         """The answer to a command as it arrived; never raises for anything that a person can cause.
 
-        `watch` is called with what is about to be done, once it is known.
+        `watch` is called with what is about to be done, once it is known, as this person may see it.
         """
         budget = Budget(self.services.clock, self.services.clock.monotonic())
         name, rest = split_command(invocation.text)
@@ -59,7 +59,7 @@ class Dispatcher:
             bound = await self._timed(budget, bind(context, rest))
             if isinstance(bound, BoundInvocation):
                 context.bound = bound
-                watch(bound)
+                watch(shown_bound(moderator, bound, self.services.recent.numbers))
                 bound = await self._carry_out(context)
             reply = replace(bound, command=command.name)
         except BotError as error:
@@ -103,13 +103,13 @@ class Dispatcher:
         context: Context | None = None
         try:
             self._allow(moderator, command, bound)
+            watch(shown_bound(moderator, bound, services.recent.numbers))
             bound = await self._timed(budget, self._looked_at(bound, command))
             self._allow(moderator, command, bound)
             pressed = self._context(moderator, invocation, command, bound, budget)
             if not only_asks(pressed) and not await self._buttons.spend(item):
                 return replace(answered_already(), command=command.name)
             context = pressed
-            watch(bound)
             reply = await self._carry_out(context)
             reply = replace(reply, command=command.name)
         except BotError as error:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from bot.authorise import sees_hidden
-from bot.callers import masked
+from bot.callers import masked, without_numbers
+from bot.command import BoundInvocation
 from bot.model import Participant
 from bot.people import Moderator, Role
 from bot.redact import redacted
@@ -28,6 +30,14 @@ def shown(moderator: Moderator, room: str, people: Iterable[Participant]) -> tup
 def sees_everything(moderator: Moderator) -> bool:
     """Whether what belongs to no room (grants, refusals) is shown, since it may name any room."""
     return any(grant.role >= Role.ADMIN and "*" in grant.rooms for grant in moderator.grants)
+
+
+def shown_bound(moderator: Moderator, bound: BoundInvocation, known: Collection[str]) -> BoundInvocation:
+    """What is being done as this person may see it, for the eye alone; `known` are numbers."""
+    if sees_everything(moderator) or (bound.room and sees_hidden(moderator, bound.room)):
+        return bound
+    target = bound.target and replace(bound.target, name=without_numbers(bound.target.display, known))
+    return replace(bound, room=without_numbers(bound.room, known), target=target)
 
 
 def seen_by(moderator: Moderator, room: str, reply: Reply, known: Collection[str]) -> Reply:

@@ -14,7 +14,9 @@ def working(invocation: Invocation, bound: BoundInvocation | None) -> Reply:
     """`bound` is what the words turned out to mean, where that is known already."""
     if bound is None:
         name, rest = split_command(invocation.text)
-        typed = shortened(f"/{name} {rest}".strip() if name else "", LONGEST_TYPED)
+        if not name:
+            return Reply(Tone.INFO, say("Working on it. The answer follows."))
+        typed = shortened(f"/{name} {rest}".strip(), LONGEST_TYPED)
         return Reply(Tone.INFO, say("Working on it: ", Code(typed), ". The answer follows."))
     pieces: list[Span] = [Code(f"/{bound.command}")]
     if bound.target is not None:
