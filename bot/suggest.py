@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot import case_search, crowd, sight
+from bot.authorise import sees_hidden
+from bot.callers import without_numbers
 from bot.dispatch import Dispatcher
 from bot.errors import HistoryError
 from bot.model import Participant, Room
@@ -30,10 +32,16 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class SuggestedRoom:
-    """`facts` are words for the eye: `12 people, 3 open microphones`."""
+    """`facts` are words for the eye: `12 people, 3 open microphones`; `masked` is the name without a number in it."""
 
     name: str
     facts: str
+    masked: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name as this person may see it."""
+        return self.masked or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +106,7 @@ class Suggestions:
         looks = [self._people.get(room.name, until) for room in rooms[:LOOKED_INTO]]
         looked = [*await asyncio.gather(*looks), *(None for _ in rooms[LOOKED_INTO:])]
         return tuple(
-            SuggestedRoom(room.name, _facts(moderator, room, people))
+            SuggestedRoom(room.name, _facts(moderator, room, people), self._masked(moderator, room.name))
             for room, people in zip(rooms, looked, strict=True)
         )
 
@@ -188,6 +196,11 @@ class Suggestions:
         real = {person.sid: person.identity for person in people}
         shown = crowd.ordered(sight.shown(moderator, room, people), self._services.policy)
         return [(person, self._value(person, real[person.sid])) for person in shown]
+
+    def _masked(self, moderator: Moderator, room: str) -> str:
+        """The room's name without numbers, for whoever may not know them; "" where that is the name."""
+        shown = room if sees_hidden(moderator, room) else without_numbers(room, self._services.recent.numbers)
+        return "" if shown == room else shown
 
     def _value(self, person: Participant, identity: str) -> str:
         """The identity; the session of somebody whose identity is not to be seen, or not to be sent."""

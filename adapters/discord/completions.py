@@ -53,7 +53,7 @@ class Completions:
             return [(one.label, person_value(one.value, one.sid)) for one in people]
         if param.kind in TRACKS:
             return await self._tracks(found, param, text)
-        return [(f"{one.name}: {one.facts}", one.name) for one in await suggestions.rooms(user, text)]
+        return [(f"{one.label}: {one.facts}", one.name) for one in await suggestions.rooms(user, text)]
 
     async def _tracks(self, found: Completed, param: Param, text: str) -> Found:
         """The words that the command takes; of the person who is named, those of their tracks first."""

@@ -65,13 +65,13 @@ class Modals:
     async def _first(self, found: Opened, kept: Kept, progress: Progress) -> Screen:
         user = await self._desk.user(found.sender)
         progress.invocation = replace(progress.invocation, channel=channel_of(found.place, user))
-        rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
+        rooms, labels = await self._rooms(user)
         named = found_in(found.message, rooms).rooms if found.callback == MODERATE_MESSAGE else ()
         if not rooms or len(named) == 1:
             return await self._people(found.sender, user, named[0] if named else "", kept, progress)
         ordered = [*named, *(room for room in rooms if room not in named)]
         first = named[0] if named else rooms[0] if len(rooms) == 1 else ""
-        view = moderate_view(ordered, Kept(first, kept.channel, kept.thread))
+        view = moderate_view(ordered, Kept(first, kept.channel, kept.thread), labels=labels)
         return Screen(view, self._desk.rendered(found.sender, late()))
 
     async def _people(self, sender: Sender, user: ChatUser, room: str, kept: Kept, progress: Progress) -> Screen:
@@ -87,7 +87,7 @@ class Modals:
         async def people() -> Screen:
             user = await self._desk.user(found.sender)
             progress.invocation = replace(progress.invocation, channel=user.subject)
-            rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
+            rooms, _ = await self._rooms(user)
             return await self._people(found.sender, user, room_of(found.value, rooms), Kept(), progress)
 
         await self._show(found.sender, found.trigger, Kept(), progress, people())
@@ -97,10 +97,11 @@ class Modals:
         if found.view is None:
             return
         user = await self._desk.user(found.sender)
-        rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
+        rooms, labels = await self._rooms(user)
         old, values = Kept.decode(found.view.metadata), found.view.values
         kept = Kept(room_of(found.value, rooms), old.channel, old.thread)
-        view = moderate_view(rooms, kept, action=values.get(ACTION, ""), reason=values.get(REASON, ""))
+        chosen, reason = values.get(ACTION, ""), values.get(REASON, "")
+        view = moderate_view(rooms, kept, labels=labels, action=chosen, reason=reason)
         await self._desk.web.call("views.update", view_id=found.view.id, hash=found.view.hash or None, view=view)
 
     async def searched(self, found: Searched) -> Block:
@@ -115,7 +116,7 @@ class Modals:
         if found.view is None or not found.block.startswith(PERSON):
             return suggested(())
         user = await self._desk.user(found.sender)
-        rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
+        rooms, _ = await self._rooms(user)
         kept = Kept.decode(found.view.metadata)
         room = room_of(found.view.values.get(ROOM, ""), rooms) or kept.room
         groups: dict[str, list[Option]] = {}
@@ -133,14 +134,14 @@ class Modals:
 
     async def _done(self, found: Submitted, values: Mapping[str, str], progress: Progress, kept: Kept) -> Screen:
         user = await self._desk.user(found.sender)
-        rooms = [room.name for room in await self._desk.suggestions.rooms(user, calming=True)]
+        rooms, labels = await self._rooms(user)
         desk = self._desk
         asked = of_modal(found, room_of(values.get(ROOM, ""), rooms), desk.commands, user, desk.names.meant)
         if isinstance(asked, Invocation):
             progress.invocation = asked
             return self._screen(found.sender, await self._desk.asked(found.sender, progress, kept.thread), kept)
-        notes, reason = list(asked.values()), values.get(REASON, "")
-        view = moderate_view(rooms, kept, notes=notes, action=values.get(ACTION, ""), reason=reason)
+        notes, chosen, reason = list(asked.values()), values.get(ACTION, ""), values.get(REASON, "")
+        view = moderate_view(rooms, kept, labels=labels, notes=notes, action=chosen, reason=reason)
         return Screen(view, self._desk.rendered(found.sender, late()))
 
     async def home(self, found: HomeOpened) -> None:
@@ -151,8 +152,8 @@ class Modals:
         if not rooms:
             notes = await self._why_none(user)
             rooms = await self._desk.suggestions.rooms(user)  # it may only have taken long
-        shown = [(room.name, room.facts) for room in rooms]
-        view = home_view(shown, account=user.subject, notes=() if rooms else notes)
+        shown, labels = [(room.name, room.facts) for room in rooms], {room.name: room.label for room in rooms}
+        view = home_view(shown, account=user.subject, labels=labels, notes=() if rooms else notes)
         await self._desk.web.call("views.publish", user_id=found.sender.id, view=view)
 
     async def _why_none(self, user: ChatUser) -> Sequence[str]:
@@ -161,6 +162,11 @@ class Modals:
         asks = "rooms" if (await dispatcher.moderator(user)).grants else "whoami"
         reply = await dispatcher.handle(Invocation(user, user.subject, asks))
         return () if asks == "rooms" and reply.tone is not Tone.ERROR else (self._desk.names.spoken(plain(reply)),)
+
+    async def _rooms(self, user: ChatUser) -> tuple[list[str], dict[str, str]]:
+        """The rooms in the scope of this person, and how each is shown to them."""
+        rooms = await self._desk.suggestions.rooms(user, calming=True)
+        return [room.name for room in rooms], {room.name: room.label for room in rooms}
 
     def _screen(self, sender: Sender, reply: Reply, kept: Kept) -> Screen:
         view = answer_view(self._desk.rendered(sender, reply, limits.VIEW_BLOCKS), kept)

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 
 from adapters.slack import blocks, escape, limits
 from adapters.slack.blocks import Block, Option
@@ -93,6 +94,7 @@ def moderate_view(
     rooms: Sequence[str],
     kept: Kept = Kept(),
     *,
+    labels: Mapping[str, str] = MappingProxyType({}),
     notes: Sequence[str] = (),
     person: Option | None = None,
     action: str = "",
@@ -100,15 +102,16 @@ def moderate_view(
 ) -> Block:
     """The modal: room, person, action, reason, as they were chosen before. Without a room it offers nothing.
 
+    `labels` are the names of those rooms that are not to be shown as they are.
     The person's input has another id for each room: Slack keeps what was chosen in an input with the same one.
     """
     said = _notes(notes)
     if not rooms:
         return _modal("Moderate", [*said, blocks.section("No live room is in your scope.")], kept, MODERATE)
     key = key_of(kept.room) if kept.room else ""
-    labels = [Option(room, key_of(room)) for room in rooms]
+    offered = [Option(labels.get(room, room), key_of(room)) for room in rooms]
     cut = len(rooms) - limits.OPTIONS
-    shown = sorted(labels, key=lambda one: one.value != key) if cut > 0 else labels  # the chosen one is among them
+    shown = sorted(offered, key=lambda one: one.value != key) if cut > 0 else offered  # the chosen one is among them
     if cut > 0:
         said.append(blocks.context(f"{cut} more rooms do not fit: name them with in:ROOM in a command."))
     choose_room = blocks.select(shown, ROOM, "Room", key)
@@ -132,11 +135,18 @@ def notice_view(text: str, kept: Kept = Kept(), title: str = "Usher") -> Block:
     return _modal(title, _notes([text]), kept, ANSWER)
 
 
-def home_view(rooms: Sequence[tuple[str, str]], *, account: str, notes: Sequence[str] = ()) -> Block:
+def home_view(
+    rooms: Sequence[tuple[str, str]],
+    *,
+    account: str,
+    labels: Mapping[str, str] = MappingProxyType({}),
+    notes: Sequence[str] = (),
+) -> Block:
     """The App Home: each room with what is said of it and its button; and the button to the modal."""
     found = [blocks.header("Your rooms"), *_notes(notes)]
     for number, (room, facts) in enumerate(rooms[:HOME_ROOMS]):
-        line = ": ".join(filter(None, [escape.bold(_cut(room)) or "-", escape.lines(_cut(facts))]))
+        name = labels.get(room, room)
+        line = ": ".join(filter(None, [escape.bold(_cut(name)) or "-", escape.lines(_cut(facts))]))
         found.append(blocks.section(line, blocks.button("Open", f"{ROOM}:{number}", key_of(room))))
     if not rooms and not notes:
         found.append(blocks.section("No live room is in your scope."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from adapters.livekit.calls import Call
 from adapters.livekit.simulator.lively import BACKSTAGE, STANDUP
 from adapters.livekit.wire import Json
+from bot.people import Role
 from tests.core.faults import UNREACHABLE
-from tests.slack_stand_in import SlackStandIn
+from tests.slack_stand_in import SlackStandIn, View
 from tests.slack_usher import MODES, Usher, usher_for
 
 
@@ -134,6 +136,35 @@ async def test_the_app_home_waits_for_a_slow_livekit(usher: Usher) -> None:
         await usher.slack.open_home("ben")
         home = await usher.slack.until(lambda: usher.slack.seen_by("ben").home)
     assert STANDUP in home.text
+
+
+async def test_the_number_of_a_caller_in_the_name_of_a_room_is_shown_to_admins_alone(usher: Usher) -> None:
+    room = "call-_+441234567890_x"
+    await usher.grant(usher.subject("ben"), Role.MODERATOR)
+    usher.rooms.join(room, "zed")
+    for who, shown in (("ben", "call-_+…90_x"), ("ann", room)):
+        await usher.slack.open_home(who)
+        home = await usher.slack.until(partial(_home, usher, who))
+        await usher.slack.shortcut(who, "moderate")
+        [view] = await usher.slack.until(partial(_modals, usher, who))
+        assert shown.replace("_", "＿", 1) in home.text
+        assert f"room > {shown}" in view.labels
+        await usher.slack.press(who, view, "room", option=shown)
+        await usher.slack.until(partial(_chosen, usher, who))
+        again = usher.slack.seen_by(who).view
+        assert f"room > {shown}" in again.labels
+
+
+def _home(usher: Usher, who: str) -> View | None:
+    return usher.slack.seen_by(who).home
+
+
+def _modals(usher: Usher, who: str) -> list[View]:
+    return usher.slack.seen_by(who).views
+
+
+def _chosen(usher: Usher, who: str) -> bool:
+    return "call-" in usher.slack.seen_by(who).view.body["private_metadata"]
 
 
 async def test_a_message_about_a_room_that_has_ended_never_opens_another_one(

@@ -199,6 +199,17 @@ async def test_rooms_are_those_in_scope_with_who_is_in_them(house: House, sugges
     assert SuggestedRoom("empty", "no people, no open microphones") in await suggestions.rooms(user("alice"))
 
 
+async def test_the_number_in_the_name_of_a_room_is_shown_to_admins_alone(
+    house: House, suggestions: Suggestions
+) -> None:
+    name = "call-_+441234567890_x"
+    await house.grant("console:mia", Role.MODERATOR)
+    house.rooms.join(name, "zed")
+    for who, label in (("mia", "call-_+…90_x"), ("alice", name)):
+        (room,) = [one for one in await suggestions.rooms(user(who)) if one.name == name]
+        assert room.label == label
+
+
 async def test_of_many_rooms_the_first_are_looked_into_and_all_are_offered(
     house: House, suggestions: Suggestions
 ) -> None:
