@@ -23,7 +23,7 @@ DUE_SECONDS = 15
 
 FIELDS = {"command", "tone", "outcome", "case", "title", "text", "parts", "buttons"}
 OUTCOMES = {None, "done", "already", "not_effective", "failed", "unknown", "refused"}
-_OURS = ("USHER_", "LIVEKIT_", "DATABASE_", "SLACK_")
+_OURS = ("USHER_", "LIVEKIT_", "DATABASE_", "SLACK_", "DISCORD_")
 
 
 @dataclass(frozen=True, slots=True)
