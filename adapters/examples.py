@@ -22,7 +22,7 @@ from bot.command import Invocation
 from bot.people import ChatUser
 from bot.policy import Policy
 from bot.registry import load
-from bot.reply import Choices, Menu, Reply, Table
+from bot.reply import Button, Reply, each_button
 from bot.suggest import Suggestions
 from bot.working import working
 
@@ -97,10 +97,9 @@ async def _shown(house: House) -> AsyncIterator[Example]:
     yield _message("A refusal", await say("mute bob", STRANGER))
     yield _message("A typo", await say("mtue bob"))
     yield _message("While something takes long", working(Invocation(ANN, CHANNEL, "mute bob"), None))
-    rooms = [room.name for room in await Suggestions(house.dispatcher).rooms(ANN)]
-    yield _view('The modal "Moderate"', moderate_view(rooms, Kept(STANDUP)))
-    home = [(room.name, room.facts) for room in await Suggestions(house.dispatcher).rooms(ANN)]
-    yield _view("The App Home", home_view(home, account=ANN.subject))
+    rooms = await Suggestions(house.dispatcher).rooms(ANN)
+    yield _view('The modal "Moderate"', moderate_view([room.name for room in rooms], Kept(STANDUP)))
+    yield _view("The App Home", home_view([(room.name, room.facts) for room in rooms], account=ANN.subject))
 
 
 def _token(reply: Reply, label: str) -> str:
@@ -109,23 +108,13 @@ def _token(reply: Reply, label: str) -> str:
 
 def _message(title: str, reply: Reply) -> Example:
     """With the same tokens at each run: real ones are random."""
-    message = render(_calm(reply), Workspace(HOME, SlashNames.read([one.name for one in load()])))
+    message = render(each_button(reply, _opaque), Workspace(HOME, SlashNames.read([one.name for one in load()])))
     return Example(title, message.text, message.blocks)
+
+
+def _opaque(button: Button) -> Button:
+    return replace(button, token=OPAQUE)
 
 
 def _view(title: str, view: Block) -> Example:
     return Example(title, "", [view])
-
-
-def _calm(reply: Reply) -> Reply:
-    def part(one: object) -> object:
-        if isinstance(one, Choices):
-            return Choices(tuple(replace(o, button=replace(o.button, token=OPAQUE)) for o in one.options))
-        if isinstance(one, Menu):
-            return replace(one, entries=tuple(replace(entry, token=OPAQUE) for entry in one.entries))
-        if isinstance(one, Table):
-            return replace(one, menus=tuple(tuple(replace(e, token=OPAQUE) for e in menu) for menu in one.menus))
-        return one
-
-    buttons = tuple(replace(button, token=OPAQUE) for button in reply.buttons)
-    return replace(reply, parts=tuple(map(part, reply.parts)), buttons=buttons)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from bot.reply import Button, Choices, Menu, Part, Reply, Style, Table
+from bot.reply import Button, Reply, Style, each_button
 from bot.words import isolated
 
 _SPOKEN = re.compile(r"(?<![\w/.:<])/([a-z][a-z-]*)(?![\w/])")
@@ -45,13 +45,4 @@ def labelled(reply: Reply, name: Callable[[str], str]) -> Reply:
     def told(one: Button) -> Button:
         return replace(one, label=name(one.label), style=one.style if one is first else Style.PLAIN)
 
-    def part(one: Part) -> Part:
-        if isinstance(one, Choices):
-            return Choices(tuple(replace(option, button=told(option.button)) for option in one.options))
-        if isinstance(one, Menu):
-            return Menu(one.label, tuple(map(told, one.entries)))
-        if isinstance(one, Table) and one.menus:
-            return replace(one, menus=tuple(tuple(map(told, menu)) for menu in one.menus))
-        return one
-
-    return replace(reply, parts=tuple(map(part, reply.parts)), buttons=tuple(map(told, reply.buttons)))
+    return each_button(reply, told)

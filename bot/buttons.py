@@ -15,7 +15,7 @@ from bot.people import ChatUser
 from bot.policy import Policy
 from bot.ports import Clock, Pending
 from bot.press import decode, encode
-from bot.reply import Audience, Button, Choice, Choices, Menu, Part, Reply, Table, Tone, say, text
+from bot.reply import Audience, Button, Choices, Menu, Part, Reply, Table, Tone, say, text, with_buttons
 
 
 class Buttons:
@@ -102,13 +102,7 @@ class _Batch:
     items: list[PendingItem] = field(default_factory=list)
 
     def part(self, part: Part) -> Part:
-        if isinstance(part, Choices):
-            return Choices(tuple(Choice(option.spans, self.press(option.button)) for option in part.options))
-        if isinstance(part, Menu):
-            return Menu(part.label, tuple(map(self.pick, part.entries)))
-        if isinstance(part, Table) and part.menus:
-            return replace(part, menus=tuple(tuple(map(self.pick, menu)) for menu in part.menus))
-        return part
+        return with_buttons(part, self.press, self.pick)
 
     def press(self, button: Button) -> Button:
         """Used once, together with its group; a page can be turned to again."""

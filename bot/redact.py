@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from bot.callers import without_numbers
 from bot.reply import (
     Button,
-    Choice,
     Choices,
     Code,
     Fields,
     Mention,
-    Menu,
     Name,
     Part,
     Plain,
@@ -22,7 +20,8 @@ from bot.reply import (
     Spans,
     Table,
     Text,
-)  # fmt: skip
+    with_buttons,
+)
 
 
 def redacted(reply: Reply, known: Collection[str] = ()) -> Reply:
@@ -41,16 +40,16 @@ class _Redact:
     known: Collection[str]
 
     def part(self, part: Part) -> Part:
+        part = with_buttons(part, self.button)
         if isinstance(part, Text):
             return Text(self.spans(part.spans))
         if isinstance(part, Fields):
             return Fields(tuple((label, self.spans(spans)) for label, spans in part.items))
         if isinstance(part, Table):
-            rows = tuple(tuple(self.spans(cell) for cell in row) for row in part.rows)
-            return replace(part, rows=rows, menus=tuple(tuple(map(self.button, menu)) for menu in part.menus))
-        if isinstance(part, Menu):
-            return Menu(part.label, tuple(map(self.button, part.entries)))
-        return Choices(tuple(Choice(self.spans(option.spans), self.button(option.button)) for option in part.options))
+            return replace(part, rows=tuple(tuple(self.spans(cell) for cell in row) for row in part.rows))
+        if isinstance(part, Choices):
+            return Choices(tuple(replace(option, spans=self.spans(option.spans)) for option in part.options))
+        return part
 
     def button(self, button: Button) -> Button:
         return replace(button, label=without_numbers(button.label, self.known))

@@ -6,7 +6,8 @@ themselves travel as `Name`, so that a renderer can isolate them from the text a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -159,6 +160,26 @@ class Reply:
     room: str = ""
     public: Reply | None = None
     told: Spans = ()
+
+
+def with_buttons(
+    part: Part, choice: Callable[[Button], Button], entry: Callable[[Button], Button] | None = None
+) -> Part:
+    """The part with every button in it changed; `entry` changes those of menus, where they are not changed alike."""
+    entry = entry or choice
+    if isinstance(part, Choices):
+        return Choices(tuple(replace(option, button=choice(option.button)) for option in part.options))
+    if isinstance(part, Menu):
+        return replace(part, entries=tuple(map(entry, part.entries)))
+    if isinstance(part, Table) and part.menus:
+        return replace(part, menus=tuple(tuple(map(entry, menu)) for menu in part.menus))
+    return part
+
+
+def each_button(reply: Reply, change: Callable[[Button], Button]) -> Reply:
+    """The answer with every button in it, and below it, changed."""
+    parts = tuple(with_buttons(part, change) for part in reply.parts)
+    return replace(reply, parts=parts, buttons=tuple(map(change, reply.buttons)))
 
 
 def say(*pieces: str | Span) -> Spans:

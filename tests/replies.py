@@ -22,7 +22,6 @@ from bot.reply import (
     Mention,
     Menu,
     Name,
-    Part,
     Reply,
     Span,
     Spans,
@@ -30,6 +29,7 @@ from bot.reply import (
     Table,
     Time,
     Tone,
+    each_button,
     say,
     text,
 )
@@ -80,16 +80,7 @@ def stored(reply: Reply) -> Reply:
     def token(one: Button) -> Button:
         return replace(one, token=f"token-{next(numbers):010d}")
 
-    def part(one: Part) -> Part:
-        if isinstance(one, Choices):
-            return Choices(tuple(replace(option, button=token(option.button)) for option in one.options))
-        if isinstance(one, Menu):
-            return replace(one, entries=tuple(map(token, one.entries)))
-        if isinstance(one, Table):
-            return replace(one, menus=tuple(tuple(map(token, menu)) for menu in one.menus))
-        return one
-
-    return replace(reply, parts=tuple(map(part, reply.parts)), buttons=tuple(map(token, reply.buttons)))
+    return each_button(reply, token)
 
 
 def question(name: str) -> Reply:
