@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.reply import Fields, Name, Spans, say
+from bot.command import BoundInvocation
+from bot.reply import Code, Fields, Name, Span, Spans, say
 from bot.state import ATTRIBUTE, MUTED, PERMISSION, SOURCES, TRACK, Change, Difference
 from bot.words import one_line, shortened
 
 LONGEST = 120
 _NAMES = {"session": "presence", "open": "room", "room.metadata": "room metadata"}
+
+
+def asked_for(bound: BoundInvocation) -> Spans:
+    """What is to be done, in a few words: `/mute Bob Stone in standup`."""
+    spans: list[Span] = [Code(f"/{bound.command}")]
+    if bound.target is not None:
+        spans += say(" ", Name(bound.target.display))
+    if bound.room:
+        spans += say(" in ", Name(bound.room))
+    return tuple(spans)
 
 
 def described(changes: Difference) -> Fields:

@@ -12,12 +12,13 @@ from bot.answers import undo_of
 from bot.callers import hide_numbers, is_marked
 from bot.command import BoundInvocation
 from bot.context import Services
+from bot.describe import asked_for
 from bot.errors import HistoryError
 from bot.history import Case, Outcome
 from bot.model import Kind
 from bot.people import ChatUser
 from bot.redact import redacted
-from bot.reply import Audience, Button, Code, Mention, Name, Plain, Reply, Span, Spans, say
+from bot.reply import Audience, Button, Mention, Name, Plain, Reply, Span, Spans, say
 from bot.state import PERMISSION
 from bot.undoing import recorded, reversible
 
@@ -71,12 +72,7 @@ def _what(reply: Reply, bound: BoundInvocation) -> Spans:
     title = reply.told or reply.title
     if not _failed_early(reply):
         return _ended(title)
-    pieces: list[Span] = [Code(f"/{bound.command}")]
-    if bound.target is not None:
-        pieces += say(" ", Name(bound.target.display))
-    if bound.room:
-        pieces += say(" in ", Name(bound.room))
-    return (*pieces, *say(": "), *title)
+    return say(*asked_for(bound), ": ", *title)
 
 
 def _ended(title: Spans) -> Spans:

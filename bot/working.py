@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.command import BoundInvocation, Invocation
+from bot.describe import asked_for
 from bot.dispatch import split_command
-from bot.reply import Code, Name, Reply, Span, Tone, say
+from bot.reply import Code, Reply, Tone, say
 from bot.words import shortened
 
 LONGEST_TYPED = 150
@@ -18,12 +19,8 @@ def working(invocation: Invocation, bound: BoundInvocation | None) -> Reply:
             return Reply(Tone.INFO, say("Working on it. The answer follows."))
         typed = shortened(f"/{name} {rest}".strip(), LONGEST_TYPED)
         return Reply(Tone.INFO, say("Working on it: ", Code(typed), ". The answer follows."))
-    pieces: list[Span] = [Code(f"/{bound.command}")]
-    if bound.target is not None:
-        pieces += say(" ", Name(bound.target.display))
-    if bound.room:
-        pieces += say(" in ", Name(bound.room))
-    return Reply(Tone.INFO, (*say("Working on it: "), *pieces, *say(". The answer follows.")), room=bound.room)
+    said = say("Working on it: ", *asked_for(bound), ". The answer follows.")
+    return Reply(Tone.INFO, said, room=bound.room)
 
 
 def stopping() -> Reply:
