@@ -32,9 +32,14 @@ def sees_everything(moderator: Moderator) -> bool:
     return any(grant.role >= Role.ADMIN and "*" in grant.rooms for grant in moderator.grants)
 
 
+def _knows_numbers(moderator: Moderator, room: str) -> bool:
+    """Whether callers' numbers are for this person, in that room ("" for none)."""
+    return sees_everything(moderator) or (bool(room) and sees_hidden(moderator, room))
+
+
 def shown_bound(moderator: Moderator, bound: BoundInvocation, known: Collection[str]) -> BoundInvocation:
     """What is being done as this person may see it, for the eye alone; `known` are numbers."""
-    if sees_everything(moderator) or (bound.room and sees_hidden(moderator, bound.room)):
+    if _knows_numbers(moderator, bound.room):
         return bound
     target = bound.target and replace(bound.target, name=without_numbers(bound.target.display, known))
     return replace(bound, room=without_numbers(bound.room, known), target=target)
@@ -42,6 +47,4 @@ def shown_bound(moderator: Moderator, bound: BoundInvocation, known: Collection[
 
 def seen_by(moderator: Moderator, room: str, reply: Reply, known: Collection[str]) -> Reply:
     """The answer about that room ("" for none) without telephone numbers, except to admins; `known` are numbers."""
-    if sees_everything(moderator) or (room and sees_hidden(moderator, room)):
-        return reply
-    return redacted(reply, known)
+    return reply if _knows_numbers(moderator, room) else redacted(reply, known)
