@@ -11,6 +11,9 @@ from bot.reply import Name, Spans, say
 from bot.state import PersonState
 from bot.words import ending, fold
 
+SOURCES = (Source.MICROPHONE, Source.CAMERA, Source.SCREEN_SHARE, Source.SCREEN_SHARE_AUDIO)
+_ORDER = (*SOURCES, Source.UNKNOWN)
+
 
 def hand_raised(person: Participant, policy: Policy) -> bool:
     """Whether one of the attributes that applications use for it says so."""
@@ -26,8 +29,7 @@ def locked_sources(person: Participant) -> tuple[Source, ...]:
     """The sources that someone on stage may not publish."""
     if not on_stage(person):
         return ()
-    order = (Source.MICROPHONE, Source.CAMERA, Source.SCREEN_SHARE, Source.SCREEN_SHARE_AUDIO)
-    return tuple(source for source in order if source not in person.permission.effective_sources)
+    return tuple(source for source in SOURCES if source not in person.permission.effective_sources)
 
 
 GROUPS = ("Open microphones", "Hands raised", "On stage", "Audience")
@@ -122,9 +124,6 @@ def track_word(track: Track) -> str:
         Source.SCREEN_SHARE_AUDIO: "screen sound",
     }  # fmt: skip
     return words.get(track.source) or ("audio of unknown source" if track.audible else f"{track.type.value} track")
-
-
-_ORDER = (Source.MICROPHONE, Source.CAMERA, Source.SCREEN_SHARE, Source.SCREEN_SHARE_AUDIO, Source.UNKNOWN)
 
 
 def in_order(tracks: Iterable[Track]) -> list[Track]:
