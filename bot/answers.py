@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.actions.restore import irreversible
@@ -31,8 +31,13 @@ class Words:
     offers: Sequence[Button] = field(default_factory=tuple)
 
 
-def answer(context: Context, result: Result[Any], words: Words) -> Reply:
-    """The reply for a result; a dry run shows the difference, and says that nothing was done."""
+def answer(context: Context, result: Result[Any], words: Words, others: Words | None = None) -> Reply:
+    """The reply for a result; a dry run shows the difference, and says that nothing was done.
+
+    `others` are the words for the other moderators, where not all of them may know what these say.
+    """
+    if others is not None:
+        return replace(answer(context, result, words), told=answer(context, result, others).title)
     if context.bound.dry_run:
         return _preview(result, words)
     reply = _OUTCOMES[result.outcome](result, words) if result.outcome else _void(words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
 from bot.actions.profile import SetProfile
@@ -41,8 +41,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     attributes = dict(arguments.pairs)
     result = await context.perform(Part(context.person(), SetProfile(attributes=attributes)))
     told = {key: value for key, value in attributes.items() if not key.casefold().startswith(SIP_ATTRIBUTES)}
-    others = answer(context, result, _words(context, told)).title
-    return replace(answer(context, result, _words(context, attributes)), told=others)
+    return answer(context, result, _words(context, attributes), others=_words(context, told))
 
 
 def _words(context: Context, attributes: Mapping[str, str]) -> Words:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot import places
 from bot.actions.room import Close
@@ -49,8 +49,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
             values={"room_sid": room.sid},
         )
     result = await context.perform(Part(RoomSubject(context.room, room.sid, gone_is_fine=True), Close(room.sid)))
-    others = answer(context, result, _words(name, visible)).title
-    return replace(answer(context, result, _words(name, people)), told=others)
+    return answer(context, result, _words(name, people), others=_words(name, visible))
 
 
 async def _counted(context: Context) -> tuple[int, int]:

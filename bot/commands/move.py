@@ -41,8 +41,8 @@ def check(context: Context, arguments: Arguments) -> None:
 async def run(context: Context, arguments: Arguments) -> Reply:
     subject = context.person(destination=arguments.room)
     result = await context.perform(Part(subject, Move(arguments.room)))
-    others = answer(context, result, _words(subject, Plain(OTHER))).title  # not all of them may know that room
-    reply = replace(answer(context, result, _words(subject, Name(arguments.room))), told=others)
+    others = _words(subject, Plain(OTHER))  # not all of them may know that room
+    reply = answer(context, result, _words(subject, Name(arguments.room)), others)
     if result.outcome in (Outcome.FAILED, Outcome.UNKNOWN, Outcome.NOT_EFFECTIVE):
         return replace(reply, parts=(_where(result, Name(subject.name or subject.identity)), *reply.parts), buttons=())
     return reply
