@@ -66,11 +66,6 @@ def options(command: Command) -> list[Option]:
     found = list(command.params)
     if command.in_room and command.param(Kind.ROOM) is None:
         found.append(SCOPE)
-    if command.writes and (command.in_room or _names_case(command)):
+    if command.takes_flags:
         found += [FORCE, DRY_RUN]
     return [Option(param) for param in sorted(found, key=lambda param: not param.required)]
-
-
-def _names_case(command: Command) -> bool:
-    """Whether it is about a case: `--force` and `--dry-run` can stand behind its number then."""
-    return command.param(Kind.NUMBER) is not None and command.param(Kind.TEXT) is None
