@@ -92,10 +92,14 @@ class Suggestions:
         self._rooms = Snapshots(services.clock, self._look_for_rooms, fresh_seconds)
         self._people = Snapshots(services.clock, self._look_into, fresh_seconds)
 
-    async def rooms(self, user: ChatUser, text: str = "", *, calming: bool = False) -> tuple[SuggestedRoom, ...]:
+    async def rooms(
+        self, user: ChatUser, text: str = "", *, calming: bool = False, facts: bool = True
+    ) -> tuple[SuggestedRoom, ...]:
         """The live rooms in scope whose name holds the text, sorted by name.
 
-        `calming`, here and below: for a command that only calms, for which groups as they were lately count.
+        `calming`, here and below: for a command that only calms, for which groups as they were lately count. Without
+        `facts` no room is looked into, so it is not known either whose numbers stand in their names: for whoever shows
+        none of it.
         """
         until = self._until()
         moderator, wanted = await self._moderator(user, until, calming=calming), _folded(text)
@@ -103,8 +107,9 @@ class Suggestions:
             return ()
         live = await self._rooms.get("", until) or ()
         rooms = [room for room in live if moderator.may_see(room.name) and wanted in fold(room.name)]
-        looks = [self._people.get(room.name, until) for room in rooms[:LOOKED_INTO]]
-        looked = [*await asyncio.gather(*looks), *(None for _ in rooms[LOOKED_INTO:])]
+        count = LOOKED_INTO if facts else 0
+        looks = [self._people.get(room.name, until) for room in rooms[:count]]
+        looked = [*await asyncio.gather(*looks), *(None for _ in rooms[count:])]
         return tuple(
             SuggestedRoom(room.name, _facts(moderator, room, people), self._masked(moderator, room.name))
             for room, people in zip(rooms, looked, strict=True)

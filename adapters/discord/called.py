@@ -40,7 +40,7 @@ class Calls:
         await self._desk.answered(back, self._desk.under_way.begin(work))
 
     async def _people(self, found: Opened, progress: Progress, back: Delivery) -> Reply:
-        rooms = [room.name for room in await self._desk.suggestions.rooms(found.sender.user)]
+        rooms = [room.name for room in await self._desk.suggestions.rooms(found.sender.user, facts=False)]
         named = found_in(found.message, rooms).rooms
         progress.invocation = replace(progress.invocation, room=named[0] if len(named) == 1 else "")
         return await self._desk.asked(found.place, progress, back)

@@ -87,8 +87,8 @@ class Modals:
         async def people() -> Screen:
             user = await self._desk.user(found.sender)
             progress.invocation = replace(progress.invocation, channel=user.subject)
-            rooms, _ = await self._rooms(user)
-            return await self._people(found.sender, user, room_of(found.value, rooms), Kept(), progress)
+            room = room_of(found.value, await self._names(user))
+            return await self._people(found.sender, user, room, Kept(), progress)
 
         await self._show(found.sender, found.trigger, Kept(), progress, people())
 
@@ -116,9 +116,8 @@ class Modals:
         if found.view is None or not found.block.startswith(PERSON):
             return suggested(())
         user = await self._desk.user(found.sender)
-        rooms, _ = await self._rooms(user)
         kept = Kept.decode(found.view.metadata)
-        room = room_of(found.view.values.get(ROOM, ""), rooms) or kept.room
+        room = room_of(found.view.values.get(ROOM, ""), await self._names(user)) or kept.room
         groups: dict[str, list[Option]] = {}
         for person in await self._desk.suggestions.people(user, room, found.text, calming=True) if room else ():
             groups.setdefault(person.group, []).append(Option(person.label, person.value))
@@ -162,6 +161,10 @@ class Modals:
         asks = "rooms" if (await dispatcher.moderator(user)).grants else "whoami"
         reply = await dispatcher.handle(Invocation(user, user.subject, asks))
         return () if asks == "rooms" and reply.tone is not Tone.ERROR else (self._desk.names.spoken(plain(reply)),)
+
+    async def _names(self, user: ChatUser) -> list[str]:
+        """The rooms in the scope of this person, where none of them is shown."""
+        return [room.name for room in await self._desk.suggestions.rooms(user, calming=True, facts=False)]
 
     async def _rooms(self, user: ChatUser) -> tuple[list[str], dict[str, str]]:
         """The rooms in the scope of this person, and how each is shown to them."""

@@ -462,3 +462,9 @@ async def test_no_room_is_meant_by_whoever_may_not_see_it(house: House, suggesti
     await house.say(f"/use {BACKSTAGE}", "alice", channel="c")
     assert await suggestions.meant(user("mia"), "c") == ""
     assert await suggestions.meant(user("stranger"), "c") == ""
+
+
+async def test_no_room_is_looked_into_where_nothing_of_it_is_shown(house: House) -> None:
+    found = await Suggestions(house.dispatcher).rooms(user("mia"), facts=False)
+    assert [room.name for room in found] == [STANDUP]
+    assert asked(house, "ListParticipants") == 0
