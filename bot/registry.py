@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import bot.commands
 from bot.command import Command, Effect, Kind
@@ -40,6 +41,10 @@ class Registry:
 
     def __getitem__(self, name: str) -> Command:
         return self._commands[name]
+
+    @property
+    def by_name(self) -> Mapping[str, Command]:
+        return MappingProxyType(self._commands)
 
     def get(self, name: str) -> Command | None:
         return self._commands.get(name)

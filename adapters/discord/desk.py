@@ -35,7 +35,7 @@ class Desk:
 
     @property
     def commands(self) -> Mapping[str, Command]:
-        return {one.name: one for one in self.dispatcher.services.registry}
+        return self.dispatcher.services.registry.by_name
 
     @property
     def reader(self) -> Reader:

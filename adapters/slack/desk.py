@@ -40,7 +40,7 @@ class Desk:
 
     @property
     def commands(self) -> Mapping[str, Command]:
-        return {one.name: one for one in self.dispatcher.services.registry}
+        return self.dispatcher.services.registry.by_name
 
     async def user(self, sender: Sender) -> ChatUser:
         """The account as it counts: what Slack says it is, and the groups that it is in."""
