@@ -129,11 +129,14 @@ def _bad_token() -> BotError:
 
 async def synced(settings: Settings, *, dry_run: bool = False) -> Report:
     """What `usher discord sync` does: log in, and register the commands of these settings and no others."""
-    guilds = settings["DISCORD_GUILDS"]
     async with opened(UsherClient(settings)) as client:
         await log_in(client, settings["DISCORD_TOKEN"])
-        wanted = declared(load(), _names(settings), guilds)
-        return await sync(client.http, client.application_id, wanted, tidy=True, dry_run=dry_run)
+        return await sync(client.http, client.application_id, wanted_lists(settings), tidy=True, dry_run=dry_run)
+
+
+def wanted_lists(settings: Settings) -> Lists:
+    """The commands that are to be registered on these settings, and where."""
+    return declared(load(), _names(settings), settings["DISCORD_GUILDS"])
 
 
 def _names(settings: Settings) -> CommandNames:
@@ -150,4 +153,4 @@ def discord_adapter(settings: Settings, house: House, http: HttpServer) -> Disco
         names,
         guilds,
     )
-    return DiscordAdapter(settings, desk, declared(house.services.registry, names, guilds))
+    return DiscordAdapter(settings, desk, wanted_lists(settings))

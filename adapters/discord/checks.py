@@ -6,17 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from adapters.discord import posting, seeing
-from adapters.discord.adapter import log_in, opened
+from adapters.discord.adapter import log_in, opened, wanted_lists
 from adapters.discord.asking import INVITE, PATIENCE_SECONDS, asked, unasked
 from adapters.discord.client import UsherClient
 from adapters.discord.delivery import UNSENT
-from adapters.discord.names import CommandNames
-from adapters.discord.sync import EVERYWHERE, MOST_SERVERS, Change, declared, sync
+from adapters.discord.sync import EVERYWHERE, Change, joined_servers, sync
 from adapters.report import Report
 from adapters.settings import Settings
 from bot.errors import BotError
 from bot.people import Grant
-from bot.registry import load
 from bot.words import told
 
 
@@ -52,7 +50,7 @@ def _application(client: UsherClient, report: Report) -> None:
 
 async def _servers(client: UsherClient, settings: Settings, report: Report) -> dict[str, str]:
     """The names of those that the bot is on and serves, by id."""
-    wanted, joined = settings["DISCORD_GUILDS"], await _joined(client)
+    wanted, joined = settings["DISCORD_GUILDS"], await joined_servers(client.http, asked)
     for one in wanted:
         if one not in joined:
             report.bad(f"Discord: the bot is not on the server {one} of DISCORD_GUILDS: {INVITE}.")
@@ -67,22 +65,10 @@ async def _servers(client: UsherClient, settings: Settings, report: Report) -> d
     return served
 
 
-async def _joined(client: UsherClient) -> dict[str, str]:
-    joined: dict[str, str] = {}
-    after = None
-    while found := await asked(client.http.get_guilds(MOST_SERVERS, after=after, with_counts=False)):
-        joined |= {str(one["id"]): str(one["name"]) for one in found}
-        after = found[-1]["id"]
-        if len(found) < MOST_SERVERS:
-            break
-    return joined
-
-
 async def _commands(client: UsherClient, settings: Settings, served: Mapping[str, str], report: Report) -> None:
     """Whether what is registered is what is declared, and nothing of before stands beside it."""
-    names = CommandNames.of(load(), settings["USHER_DISCORD_ROOT"])
-    declared_there = declared(load(), names, settings["DISCORD_GUILDS"])
-    wanted = {place: found for place, found in declared_there.items() if place == EVERYWHERE or place in served}
+    declared = wanted_lists(settings)
+    wanted = {place: found for place, found in declared.items() if place == EVERYWHERE or place in served}
     if not wanted:
         return
     comparing = sync(client.http, client.application_id, wanted, tidy=True, dry_run=True)

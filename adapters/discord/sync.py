@@ -6,7 +6,7 @@ as soon as something else had changed it: another installation, a restored backu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,14 +90,29 @@ async def sync(
     return Report(tuple(changes), refused)
 
 
+async def as_it_takes(question: Awaitable[Any]) -> Any:
+    return await question
+
+
+Patience = Callable[[Awaitable[Any]], Awaitable[Any]]
+"""Stands around a question: how long it is waited for."""
+
+
+async def joined_servers(http: HTTPClient, patience: Patience = as_it_takes) -> dict[str, str]:
+    """The names of the servers that the bot is on, by id."""
+    joined: dict[str, str] = {}
+    after: Any = None
+    while True:
+        found = await patience(http.get_guilds(MOST_SERVERS, after=after, with_counts=False))
+        joined |= {str(one["id"]): str(one["name"]) for one in found}
+        if len(found) < MOST_SERVERS:
+            return joined
+        after = found[-1]["id"]
+
+
 async def _elsewhere(http: HTTPClient) -> Lists:
     """Nothing, on each server that the bot is in and on all together."""
-    joined: list[str] = []
-    while found := await http.get_guilds(MOST_SERVERS, after=joined[-1] if joined else None, with_counts=False):
-        joined += [str(one["id"]) for one in found]
-        if len(found) < MOST_SERVERS:
-            break
-    return {EVERYWHERE: [], **{guild: [] for guild in joined}}
+    return {EVERYWHERE: [], **{guild: [] for guild in await joined_servers(http)}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ async def test_servers_that_the_bot_is_not_on_are_named_with_what_to_do(
 async def test_a_bot_on_many_servers_is_asked_about_all_of_them(
     discord: DiscordStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.discord.checks.MOST_SERVERS", 1)
+    monkeypatch.setattr("adapters.discord.sync.MOST_SERVERS", 1)
     registered(discord)
     assert "ok      Discord: the bot serves Home, Away" in await doctor(tmp_path, discord.environment)
 
