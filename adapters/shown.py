@@ -33,6 +33,18 @@ def shown(text: str, most: int) -> str:
     return isolated(fitted(text.strip(), most - 1, isolated)) + "…"
 
 
+def lost(number: int, one: str, several: str, where: str = "") -> list[str]:
+    """What is said of so many that do not fit; nothing of none."""
+    if number <= 0:
+        return []
+    more = f"{one} does" if number == 1 else f"{several} do"
+    return [f"{number} more {more} not fit{where}."]
+
+
+def lost_lines(number: int, platform: str) -> list[str]:
+    return [f"{said} Ask for less." for said in lost(number, "line", "lines", f" into one {platform} message")]
+
+
 def spoken(text: str, known: Collection[str], typed: Callable[[str], str]) -> str:
     """Our own sentences with each `/command` that is known as it is `typed` on the platform."""
     return _SPOKEN.sub(lambda found: typed(found[1]) if found[1] in known else found[0], text)

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from adapters.discord import components, limits
 from adapters.discord.components import REASON, Component, Option
 from adapters.pressing import BESIDE, PRESS, action_of
+from adapters.shown import lost
 from bot.command import BoundInvocation
 from bot.plain import row_cells, spans_text
 from bot.reply import Audience, Button, Choices, Menu, Part, Reply, Table
 
 CHOICE_BUTTONS = 20  # so many choices have a button each; more are a select
+BELOW = " below"
 MOST_BUTTONS = limits.ROWS * limits.ROW_BUTTONS
 
 
@@ -31,8 +33,7 @@ def controls(reply: Reply) -> tuple[list[Component], list[str]]:
     parts = _Parts(limits.ROWS - len(own), asked=reply.question)
     for part in reply.parts:
         parts.add(part)
-    lost = len(below) - MOST_BUTTONS
-    return [*parts.rows, *own], [*parts.notes, *_note(lost, "button", "buttons")]
+    return [*parts.rows, *own], [*parts.notes, *lost(len(below) - MOST_BUTTONS, "button", "buttons", BELOW)]
 
 
 class _Parts:
@@ -89,15 +90,9 @@ class _Parts:
         if kept:
             select = components.select(kept, f"{action}:{len(self.rows)}", placeholder)
             self.rows.append(components.row([select]))
-        self.notes += _note(len(options) - len(kept), one, several)
+        self.notes += lost(len(options) - len(kept), one, several, BELOW)
 
 
 def _mutes(one: Button) -> bool:
     press = one.press
     return isinstance(press, BoundInvocation) and press.command == "mute" and not press.values.get("lock")
-
-
-def _note(lost: int, one: str, several: str) -> list[str]:
-    if lost <= 0:
-        return []
-    return [f"{lost} more {one} does not fit below." if lost == 1 else f"{lost} more {several} do not fit below."]

@@ -20,7 +20,7 @@ from adapters.discord.controls import controls
 from adapters.discord.lines import Pen
 from adapters.discord.names import CommandNames
 from adapters.pen import case_line
-from adapters.shown import labelled, size
+from adapters.shown import labelled, lost_lines, size
 from bot.reply import Reply
 
 EMPTY = "(no words)"  # Discord takes no message without any
@@ -80,7 +80,7 @@ def _boxes(lines: Sequence[str], last: Sequence[str]) -> list[str]:
         kept.append(line)
     boxes: list[list[str]] = [[]]
     room = limits.EMBED_DESCRIPTION
-    for line in (*kept, *_note(len(lines) - len(kept)), *last):
+    for line in (*kept, *lost_lines(len(lines) - len(kept), "Discord"), *last):
         room -= _taken([line])
         if room < 0:
             boxes.append([])
@@ -91,9 +91,3 @@ def _boxes(lines: Sequence[str], last: Sequence[str]) -> list[str]:
 
 def _taken(lines: Sequence[str]) -> int:
     return sum(size(line) + 1 for line in lines)
-
-
-def _note(lost: int) -> list[str]:
-    if not lost:
-        return []
-    return [f"{lost} more {'line does' if lost == 1 else 'lines do'} not fit into one Discord message. Ask for less."]

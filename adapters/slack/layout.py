@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from adapters.shown import size
+from adapters.shown import lost_lines, size
 from adapters.slack import blocks, limits
 from adapters.slack.blocks import Block
 
+PLATFORM = "Slack"
 FIRST_MENUS = 5
 OWN_ID = 20  # what Slack adds to a block that has no block_id: one of its own
 
@@ -63,12 +64,6 @@ def taken(found: Sequence[Block]) -> int:
     return size(json.dumps(found, ensure_ascii=False, separators=(",", ":"))) + OWN_ID * len(found)
 
 
-def note(lost: int) -> list[str]:
-    if not lost:
-        return []
-    return [f"{lost} more {'line does' if lost == 1 else 'lines do'} not fit into one Slack message. Ask for less."]
-
-
 def _note_of_menus(short: int) -> list[str]:
     if not short:
         return []
@@ -110,5 +105,5 @@ def _laid_out(body: Body, lines: int, beside: int, menus: int) -> list[Block]:
             found[-1]["text"]["text"] += f"\n{line.text}"
         room = 0 if accessory is not None else room - length
         group = line.group
-    notes = [*_note_of_menus(menu - menus), *note(len(body.lines) - lines)]
+    notes = [*_note_of_menus(menu - menus), *lost_lines(len(body.lines) - lines, PLATFORM)]
     return [*found, *map(blocks.context, notes), *body.tail]

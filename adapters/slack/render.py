@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, count, repeat
 
+from adapters import shown
 from adapters.pen import case_line
 from adapters.pressing import BESIDE, PRESS, action_of
-from adapters.shown import labelled, size
 from adapters.slack import blocks, limits
 from adapters.slack.blocks import Block, Option
-from adapters.slack.layout import Body, Line, fitting, note, taken
+from adapters.slack.layout import PLATFORM, Body, Line, fitting, taken
 from adapters.slack.lines import Pen, Workspace
 from bot.plain import spans_text
 from bot.reply import Choices, Menu, Part, Reply, Table, Text
@@ -36,7 +36,7 @@ class Message:
 
 def render(reply: Reply, workspace: Workspace, most: int = limits.MESSAGE_BLOCKS) -> Message:
     """The message; `most` blocks fit where it is shown."""
-    body = _body(labelled(reply, workspace.names.spoken), Pen(workspace, markup=True))
+    body = _body(shown.labelled(reply, workspace.names.spoken), Pen(workspace, markup=True))
     return Message(fallback(reply, workspace), tuple(fitting(body, most)) or (blocks.section(EMPTY),))
 
 
@@ -46,11 +46,11 @@ def fallback(reply: Reply, workspace: Workspace) -> str:
     kept: list[str] = []
     left = limits.MESSAGE_TEXT - NOTE_SIZE
     for line in lines:
-        left -= size(line) + 1
+        left -= shown.size(line) + 1
         if left < 0:
             break
         kept.append(line)
-    return "\n".join([*kept, *note(len(lines) - len(kept))]) or EMPTY
+    return "\n".join([*kept, *shown.lost_lines(len(lines) - len(kept), PLATFORM)]) or EMPTY
 
 
 def _body(reply: Reply, pen: Pen) -> Body:
@@ -140,9 +140,7 @@ class _Draft:
         self._say_lost(len(options) - len(kept), words)
 
     def _say_lost(self, lost: int, words: tuple[str, str]) -> None:
-        if lost > 0:
-            more = f"{words[0]} does" if lost == 1 else f"{words[1]} do"
-            self.tail.append(blocks.context(f"{lost} more {more} not fit."))
+        self.tail += map(blocks.context, shown.lost(lost, *words))
 
     def _id(self, action: str) -> str:
         return f"{action}:{next(self._numbers)}"
