@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar, Protocol
 
 from adapters.shown import fitted, size
 from bot.plain import row_cells, spans_text
@@ -26,25 +27,32 @@ class Around:
         return cls(before[-1:], after[:1])
 
 
-class Pen(ABC):
-    """Writes lines of markup."""
+class Escape(Protocol):
+    """How a platform shows text of any origin as nothing but text (the modules `escape`)."""
 
-    @property
-    @abstractmethod
-    def longest(self) -> int:
-        """What a line may take, what is said about a cut aside."""
+    def lines(self, text: str) -> str:
+        """Our own sentences, which may hold words of anybody."""
+
+    def name(self, text: str) -> str:
+        """What somebody chose."""
+
+    def joined(self, pieces: Iterable[str]) -> str:
+        """The pieces of a line, one behind the other: what is no markup alone may be some beside its neighbour."""
+
+
+class Pen(ABC):
+    """Writes lines of markup; `longest` is what a line may take, what is said about a cut aside."""
+
+    longest: ClassVar[int]
+    escape: ClassVar[Escape]
 
     @abstractmethod
     def span(self, span: Span, around: Around, *, strong: bool) -> str:
         """The span in markup; a `strong` name stands out."""
 
-    @abstractmethod
     def bare(self, span: Span, text: str) -> str:
         """This text of the span, as nothing but text."""
-
-    @abstractmethod
-    def joined(self, pieces: Sequence[str]) -> str:
-        """The pieces of a line, one behind the other: what is no markup alone may be some beside its neighbour."""
+        return self.escape.lines(text) if isinstance(span, Plain) else self.escape.name(text)
 
     def reply(self, reply: Reply) -> list[str]:
         """The whole answer, line by line."""
@@ -96,7 +104,7 @@ class Pen(ABC):
             kept = "" if whole else fitted(_raw(span), left, partial(self.bare, span))
             written.append(self.bare(span, kept))
             lost += len(_raw(span)) - len(kept)
-        return self.joined(written).strip() + (f"… ({lost} more characters)" if lost else "")
+        return self.escape.joined(written).strip() + (f"… ({lost} more characters)" if lost else "")
 
 
 def case_line(case: int) -> str:

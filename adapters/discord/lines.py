@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from adapters import pen
 from adapters.discord import escape
 from adapters.discord.names import CommandNames
 from adapters.pen import Around
 from bot.plain import spans_text
-from bot.reply import Code, Mention, Name, Plain, Span, Time
+from bot.reply import Code, Mention, Name, Span, Time
 
 LINE = 1800  # what a line may take of a message: with what is said about the cut it stays below the limit
 
@@ -19,17 +19,10 @@ LINE = 1800  # what a line may take of a message: with what is said about the cu
 class Pen(pen.Pen):
     """Names commands as they are called on this server."""
 
+    longest: ClassVar[int] = LINE
+    escape: ClassVar[pen.Escape] = escape
+
     names: CommandNames
-
-    @property
-    def longest(self) -> int:
-        return LINE
-
-    def joined(self, pieces: Sequence[str]) -> str:
-        return escape.joined(pieces)
-
-    def bare(self, span: Span, text: str) -> str:
-        return escape.lines(text) if isinstance(span, Plain) else escape.name(text)
 
     def span(self, span: Span, around: Around, *, strong: bool) -> str:
         if isinstance(span, Mention):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from adapters import pen
 from adapters.pen import Around
 from adapters.slack import escape
 from adapters.slack.names import SlashNames
 from bot.plain import spans_text
-from bot.reply import Code, Mention, Name, Plain, Span, Time
+from bot.reply import Code, Mention, Name, Span, Time
 
 LINE = 2800  # what a line may take of a section: with what is said about the cut it stays below the limit
 _OPENS, _CLOSES = " \n(\"'", " \n,.;:!?)\"'"
@@ -28,18 +28,11 @@ class Workspace:
 class Pen(pen.Pen):
     """Writes lines for a workspace; without `markup` in plain words alone."""
 
+    longest: ClassVar[int] = LINE
+    escape: ClassVar[pen.Escape] = escape
+
     workspace: Workspace
     markup: bool
-
-    @property
-    def longest(self) -> int:
-        return LINE
-
-    def joined(self, pieces: Sequence[str]) -> str:
-        return escape.joined(pieces)
-
-    def bare(self, span: Span, text: str) -> str:
-        return escape.lines(text) if isinstance(span, Plain) else escape.name(text)
 
     def span(self, span: Span, around: Around, *, strong: bool) -> str:
         if isinstance(span, Mention):
