@@ -21,7 +21,6 @@ from adapters.slack.arrivals import (
     Ignored,
     Inbound,
     Opened,
-    Place,
     Pressed,
     Searched,
     Submitted,
@@ -125,8 +124,7 @@ class Front:
         if not isinstance(found, Typed | Pressed | Opened | Submitted):
             return None
         view = found.view if isinstance(found, Pressed | Submitted) else None
-        kept = Kept.decode(view.metadata) if view else None
-        place = Place(found.place.home, kept.channel, kept.thread) if kept else found.place
+        place = Kept.of(view).place(found.place.home) if view else found.place
         back = Return(found.sender.id, place, found.answer_url)
         return self._desk.delivery.answer(back, self._desk.rendered(found.sender, stopping()))
 

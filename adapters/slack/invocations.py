@@ -38,8 +38,7 @@ def of_modal(
     action = next((one for one in ACTIONS if one.key == values.get(ACTION)), None)
     if not room:
         return {ROOM: "This room has ended. Choose another one."}
-    kept = Kept.decode(found.view.metadata) if found.view else Kept()
-    channel = channel_of(Place(found.sender.home, kept.channel, kept.thread), user)
+    channel = channel_of(Kept.of(found.view).place(found.sender.home), user)
     if action is not None and not action.command:
         words = meant(values.get(REASON, ""))
         if not words:

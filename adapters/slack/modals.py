@@ -10,7 +10,7 @@ from typing import Any
 from adapters.answering import Progress
 from adapters.found import found_in
 from adapters.slack import limits
-from adapters.slack.arrivals import HomeOpened, Opened, Place, Pressed, Searched, Submitted
+from adapters.slack.arrivals import HomeOpened, Opened, Pressed, Searched, Submitted
 from adapters.slack.blocks import Block, Option
 from adapters.slack.delivery import Return
 from adapters.slack.desk import Desk
@@ -98,7 +98,7 @@ class Modals:
             return
         user = await self._desk.user(found.sender)
         rooms, labels = await self._rooms(user)
-        old, values = Kept.decode(found.view.metadata), found.view.values
+        old, values = Kept.of(found.view), found.view.values
         kept = Kept(room_of(found.value, rooms), old.channel, old.thread)
         chosen, reason = values.get(ACTION, ""), values.get(REASON, "")
         view = moderate_view(rooms, kept, labels=labels, action=chosen, reason=reason)
@@ -116,7 +116,7 @@ class Modals:
         if found.view is None or not found.block.startswith(PERSON):
             return suggested(())
         user = await self._desk.user(found.sender)
-        kept = Kept.decode(found.view.metadata)
+        kept = Kept.of(found.view)
         room = room_of(found.view.values.get(ROOM, ""), await self._names(user)) or kept.room
         groups: dict[str, list[Option]] = {}
         for person in await self._desk.suggestions.people(user, room, found.text, calming=True) if room else ():
@@ -126,7 +126,7 @@ class Modals:
     async def submitted(self, found: Submitted) -> None:
         """Do what the modal asks for, and show the answer in its place; or the modal again, with what is missing."""
         values = found.view.values if found.view else {}
-        kept = Kept.decode(found.view.metadata) if found.view else Kept()
+        kept = Kept.of(found.view)
         action = next((one for one in ACTIONS if one.key == values.get(ACTION)), None)
         progress = _begun(found, (action.command or values.get(REASON, "")) if action else "")
         await self._show(found.sender, found.trigger, kept, progress, self._done(found, values, progress, kept))
@@ -192,8 +192,7 @@ class Modals:
             await self._beside(sender, kept, screen.message)
 
     async def _beside(self, sender: Sender, kept: Kept, message: Message) -> None:
-        place = Place(sender.home, kept.channel, kept.thread)
-        await self._desk.delivery.answer(Return(sender.id, place), message)
+        await self._desk.delivery.answer(Return(sender.id, kept.place(sender.home)), message)
 
 
 def _begun(found: Opened | Pressed | Submitted, command: str) -> Progress:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from adapters.answering import ANSWER_SECONDS, Progress
 from adapters.pressing import PRESS, replaces
 from adapters.slack import limits
-from adapters.slack.arrivals import Place, Pressed
+from adapters.slack.arrivals import Pressed
+from adapters.slack.blocks import Block
 from adapters.slack.delivery import Return
 from adapters.slack.desk import Desk
 from adapters.slack.invocations import channel_of
@@ -22,8 +23,8 @@ class Presses:
     async def pressed(self, found: Pressed) -> None:
         """Carry out what the button stands for, and show the answer where it was pressed."""
         user = await self._desk.user(found.sender)
-        kept = Kept.decode(found.view.metadata) if found.view else Kept()
-        place = Place(found.place.home, kept.channel, kept.thread) if found.view else found.place
+        kept = Kept.of(found.view)
+        place = kept.place(found.place.home) if found.view else found.place
         progress = Progress(Invocation(user, channel_of(place, user), "", found.key, menus=True))
         task, done = await self._desk.answering.within(
             ANSWER_SECONDS, self._desk.pressed(found.sender, progress, found.value, place.thread)
@@ -45,18 +46,21 @@ class Presses:
     async def _in_view(self, found: Pressed, kept: Kept, reply: Reply) -> None:
         """In the place of the view, or on top of it, from where "back" leads to it again."""
         message = self._desk.rendered(found.sender, reply, limits.VIEW_BLOCKS)
-        view, web = answer_view(message, kept), self._desk.web
+        view = answer_view(message, kept)
         assert found.view is not None
         try:
-            if not (found.action == PRESS and replaces(reply)):
-                try:
-                    await web.call("views.push", trigger_id=found.trigger, view=view)
-                except SlackError as error:
-                    if error.unreachable:
-                        raise
-                else:
-                    return
-            await web.call("views.update", view_id=found.view.id, view=view)
+            if (found.action == PRESS and replaces(reply)) or not await self._pushed(found.trigger, view):
+                await self._desk.web.call("views.update", view_id=found.view.id, view=view)
         except SlackError:  # the modal is closed by now, or too old: the answer must not be lost
-            place = Place(found.place.home, kept.channel, kept.thread)
-            await self._desk.delivery.answer(Return(found.sender.id, place), self._desk.rendered(found.sender, reply))
+            back = Return(found.sender.id, kept.place(found.place.home))
+            await self._desk.delivery.answer(back, self._desk.rendered(found.sender, reply))
+
+    async def _pushed(self, trigger: str, view: Block) -> bool:
+        """Whether Slack put it on top: not when there are three views already, or the trigger is too old."""
+        try:
+            await self._desk.web.call("views.push", trigger_id=trigger, view=view)
+        except SlackError as error:
+            if error.unreachable:
+                raise
+            return False
+        return True

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 
 from adapters.slack import blocks, escape, limits
+from adapters.slack.arrivals import Place, View
 from adapters.slack.blocks import Block, Option
 from adapters.slack.render import Message
 
@@ -70,6 +71,15 @@ class Kept:
             return cls()
         known = {name: given[name] for name in ("room", "channel", "thread") if isinstance(given.get(name), str)}
         return cls(**known)
+
+    @classmethod
+    def of(cls, view: View | None) -> Kept:
+        """What that view carries; nothing where there is none."""
+        return cls.decode(view.metadata) if view is not None else cls()
+
+    def place(self, home: str) -> Place:
+        """Where its answer belongs, in that organisation."""
+        return Place(home, self.channel, self.thread)
 
 
 def key_of(room: str) -> str:
