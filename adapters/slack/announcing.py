@@ -28,7 +28,7 @@ class Announcer:
         async def post(channel: str) -> str:
             inside = bool(thread) and asked_in.endswith(f"/{channel}")
             threaded = {"thread_ts": thread, "reply_broadcast": True} if inside else {}
-            body = {"text": message.text, "blocks": list(message.blocks), **threaded, **QUIET}
+            body = {**message.body, **threaded, **QUIET}
             try:
                 await self._web.call("chat.postMessage", channel=channel, **body)
             except SlackError as error:

@@ -49,7 +49,7 @@ class Delivery:
 
     def _ways(self, back: Return, message: Message, *, instead: bool) -> Iterator[Callable[[], Awaitable[object]]]:
         """Best first. In a thread the address is good for a replacement alone: what is new would stand outside."""
-        body = {"text": message.text, "blocks": list(message.blocks)}
+        body = message.body
         thread = {"thread_ts": back.place.thread or None}
         told = {"response_type": "ephemeral", "replace_original": instead, **body}
         answers_here = instead or not back.place.thread
@@ -72,7 +72,7 @@ def _quiet() -> dict[str, Any]:
 
 def acknowledged(message: Message) -> dict[str, Any]:
     """The answer as the acknowledgement of a slash command."""
-    return {"response_type": "ephemeral", "text": message.text, "blocks": list(message.blocks)}
+    return {"response_type": "ephemeral", **message.body}
 
 
 def fits(acknowledgement: dict[str, Any]) -> bool:

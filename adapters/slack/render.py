@@ -33,6 +33,11 @@ class Message:
     text: str
     blocks: tuple[Block, ...]
 
+    @property
+    def body(self) -> Block:
+        """Both, as whatever posts a message takes them."""
+        return {"text": self.text, "blocks": list(self.blocks)}
+
 
 def render(reply: Reply, workspace: Workspace, most: int = limits.MESSAGE_BLOCKS) -> Message:
     """The message; `most` blocks fit where it is shown."""
