@@ -28,10 +28,21 @@ def derived(name: str, source: str, kind: type[TypeEngine[Any]] = Text) -> Colum
     return Column(name, kind, Computed(taken, persisted=False))
 
 
+def _sequence(*references: ForeignKey) -> Column[Any]:
+    """The key of an entry, or of what is known of one; never counted up by the database."""
+    return Column(
+        "seq", BigInteger().with_variant(Integer, "sqlite"), *references, primary_key=True, autoincrement=False
+    )
+
+
+def _of_entry() -> Column[Any]:
+    return _sequence(ForeignKey("entries.seq"))
+
+
 entries = Table(
     "entries",
     metadata,
-    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    _sequence(),
     Column("sealed", Text, nullable=False),
     Column("content_digest", Text, nullable=False),
     Column("digest", Text, nullable=False),
@@ -50,13 +61,7 @@ entries = Table(
 contents = Table(
     "contents",
     metadata,
-    Column(
-        "seq",
-        BigInteger().with_variant(Integer, "sqlite"),
-        ForeignKey("entries.seq"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    _of_entry(),
     Column("salt", Text, nullable=False),
     Column("body", Text, nullable=False),
     # Folded identity and name, for searching only; outside the chain, so that it may be folded better one day.
@@ -89,13 +94,7 @@ head = Table(
 open_intents = Table(
     "open_intents",
     metadata,
-    Column(
-        "seq",
-        BigInteger().with_variant(Integer, "sqlite"),
-        ForeignKey("entries.seq"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    _of_entry(),
     Column("worker", Text, nullable=False),
 )
 
@@ -130,13 +129,7 @@ defaults = Table(
 orders = Table(
     "orders",
     metadata,
-    Column(
-        "seq",
-        BigInteger().with_variant(Integer, "sqlite"),
-        ForeignKey("entries.seq"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    _of_entry(),
     Column("server", Text, nullable=False),
     Column("ended", BigInteger, ForeignKey("entries.seq")),
     Column("changed", BigInteger, nullable=False),
