@@ -69,11 +69,18 @@ async def _database(settings: Settings, report: Report) -> tuple[Grant, ...]:
     return grants
 
 
+def _complete(name: str, needed: Iterable[str], settings: Settings, report: Report) -> bool:
+    """Whether these settings are as they should be, so that it can be tried."""
+    if settings.problems.keys().isdisjoint((*needed, CONFIG)):
+        return True
+    report.note(f"{name} was not tried: its settings are not complete.")
+    return False
+
+
 async def _livekit(settings: Settings, report: Report) -> None:
     from adapters.wiring import LIVEKIT, room_service
 
-    if not settings.problems.keys().isdisjoint((*LIVEKIT, CONFIG)):
-        report.note("LiveKit was not tried: its settings are not complete.")
+    if not _complete("LiveKit", LIVEKIT, settings, report):
         return
     try:
         service = room_service(settings)
@@ -96,8 +103,7 @@ async def _livekit(settings: Settings, report: Report) -> None:
 async def _slack(settings: Settings, report: Report) -> None:
     from adapters.running import ADAPTERS
 
-    if not settings.problems.keys().isdisjoint((*SLACK, CONFIG)):
-        report.note("Slack was not tried: its settings are not complete.")
+    if not _complete("Slack", SLACK, settings, report):
         return
     if not any(settings[name] for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")):
         report.note("Slack: not set up (SLACK_BOT_TOKEN)")
@@ -115,8 +121,7 @@ async def _slack(settings: Settings, report: Report) -> None:
 
 
 async def _discord(settings: Settings, grants: Iterable[Grant], report: Report) -> None:
-    if not settings.problems.keys().isdisjoint((*DISCORD, CONFIG)):
-        report.note("Discord was not tried: its settings are not complete.")
+    if not _complete("Discord", DISCORD, settings, report):
         return
     if not settings["DISCORD_TOKEN"]:
         report.note("Discord: not set up (DISCORD_TOKEN)")
