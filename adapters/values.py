@@ -90,12 +90,20 @@ def host_port(given: str) -> HostPort:
         raise ValueError("has no IPv6 address between its brackets") from None
 
 
-def slack_api_url(given: str) -> str:
-    found = http_url(given)
-    parts = urlsplit(found)
-    if not parts.path.endswith("/api/") or parts.query or parts.fragment or parts.username is not None:
-        raise ValueError("is no address of host and path that ends in /api/")
-    return found
+def api_url(ending: str) -> Callable[[str], str]:
+    """An address whose path ends so, and nothing behind it."""
+
+    def parse(given: str) -> str:
+        found = http_url(given)
+        parts = urlsplit(found)
+        if not parts.path.endswith(ending) or parts.query or parts.fragment or parts.username is not None:
+            raise ValueError(f"is no address of host and path that ends in {ending}")
+        return found
+
+    return parse
+
+
+slack_api_url = api_url("/api/")
 
 
 def slack_token(prefix: str) -> Callable[[str], str]:

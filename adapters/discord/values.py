@@ -9,6 +9,7 @@ from adapters import values as v
 from adapters.discord.names import CommandNames
 
 API = "/api/v10"
+api_url = v.api_url(API)
 
 _ID = re.compile(r"[0-9]{17,20}")  # those of before February 2015 would be shorter
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
@@ -38,14 +39,6 @@ def _identifier(given: str, what: str) -> str:
     if not _ID.fullmatch(given):
         raise ValueError(f"has {given!r}, which is no {what} id; Copy {what.title()} ID (in developer mode) gives it")
     return given
-
-
-def api_url(given: str) -> str:
-    found = v.http_url(given)
-    parts = urlsplit(found)
-    if not parts.path.endswith(API) or parts.query or parts.fragment or parts.username is not None:
-        raise ValueError(f"is no address of host and path that ends in {API}")
-    return found
 
 
 def gateway_url(given: str) -> str:
