@@ -14,7 +14,14 @@ _WHY: tuple[tuple[type[BaseException], str], ...] = (
     (TimeoutError, "it took too long"),
 )
 
+TOO_OFTEN = "it limits how often it may be asked"
+
 
 def why_unanswered(failure: BaseException) -> str:
     """What stood in the way of an answer."""
     return next((words for kind, words in _WHY if isinstance(failure, kind)), "the connection broke")
+
+
+def unanswered(address: str, setting: str, why: str) -> str:
+    """What to do about an address that did not answer, in a sentence; `setting` names it."""
+    return f"{address} did not answer ({why}). Check {setting}, USHER_PROXY, USHER_CA_FILE."

@@ -10,7 +10,7 @@ import discord
 
 from adapters.discord.delivery import why
 from adapters.settings import Settings
-from adapters.unanswered import why_unanswered
+from adapters.unanswered import TOO_OFTEN, unanswered, why_unanswered
 
 PATIENCE_SECONDS = 10.0
 INVITE = "`usher discord invite` prints the link that adds it"
@@ -29,7 +29,7 @@ def unasked(error: BaseException, settings: Settings) -> str:
     if isinstance(error, discord.HTTPException) and error.status < 500:
         return f"it refused with the code {why(error)}."
     if isinstance(error, discord.RateLimited):
-        words = "it limits how often it may be asked"
+        words = TOO_OFTEN
     else:
         words = f"HTTP {error.status}" if isinstance(error, discord.HTTPException) else why_unanswered(error)
-    return f"{settings['DISCORD_API_URL']} did not answer ({words}). Check DISCORD_API_URL, USHER_PROXY, USHER_CA_FILE."
+    return unanswered(settings["DISCORD_API_URL"], "DISCORD_API_URL", words)

@@ -12,6 +12,7 @@ from adapters.slack.fields import string
 from adapters.slack.manifest import SCOPES
 from adapters.slack.web import Web
 from adapters.slack.wire import LIMITED, SlackError
+from adapters.unanswered import TOO_OFTEN, unanswered
 from bot.words import told
 
 PATIENCE_SECONDS = 5.0  # for a rate limit: somebody waits for the report
@@ -123,8 +124,8 @@ async def _connection(settings: Settings, report: Report) -> None:
 def _refused(error: SlackError, token: str, settings: Settings) -> str:
     """What to do about it, in a sentence."""
     if error.unreachable:
-        why = "it limits how often it may be asked" if error.error == LIMITED else error.why or error.error
-        return f"{settings['SLACK_API_URL']} did not answer ({why}). Check SLACK_API_URL, USHER_PROXY, USHER_CA_FILE."
+        why = TOO_OFTEN if error.error == LIMITED else error.why or error.error
+        return unanswered(settings["SLACK_API_URL"], "SLACK_API_URL", why)
     if error.error in _WORTHLESS:
         return f"it does not know {token} ({error.error}): {_ANEW[token]}."
     if error.error == "missing_scope":
