@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class WallClock:
@@ -48,3 +51,19 @@ async def eventually(look: Callable[[], Awaitable[bool]], seconds: float = 10) -
     async with asyncio.timeout(seconds):
         while not await look():
             await asyncio.sleep(0.05)
+
+
+async def until(wanted: Callable[[], T], seconds: float = 5, telling: Callable[[], str] | None = None) -> T:
+    """The first true value of this, looked at again and again.
+
+    TimeoutError when there is none in time; with `telling`, an AssertionError that says what was there instead.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            while not (found := wanted()):
+                await asyncio.sleep(0.005)
+            return found
+    except TimeoutError:
+        if telling is None:
+            raise
+        raise AssertionError(f"not in {seconds} s; {telling()}") from None

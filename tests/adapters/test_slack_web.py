@@ -17,6 +17,7 @@ import pytest
 
 from adapters.slack import web as web_module
 from adapters.slack.web import AGAIN_SECONDS, SlackError, Web
+from tests.clocks import until
 from tests.hostile import Act, HostileServer, cut_reply, hang, hostile, raw, reply, reset
 from tests.house import SteppedClock
 
@@ -63,12 +64,6 @@ async def refused(work: Awaitable[object]) -> SlackError:
 
 def limited(seconds: str) -> Act:
     return reply(429, {"ok": False, "error": "ratelimited"}, Retry_After=seconds)
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not holds():
-            await asyncio.sleep(0.001)
 
 
 def asleep(clock: SteppedClock) -> int:

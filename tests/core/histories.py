@@ -54,9 +54,3 @@ async def settle() -> None:
     """Let everything that can go on go on, the writing thread too."""
     for _ in range(10):
         await asyncio.sleep(0.005)
-
-
-async def until(so: Any) -> None:
-    async with asyncio.timeout(5):
-        while not so():
-            await asyncio.sleep(0.005)

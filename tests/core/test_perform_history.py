@@ -9,7 +9,8 @@ import pytest
 
 from bot.history import Draft, Entry, EntryKind, Outcome
 from bot.reply import Tone
-from tests.core.histories import FULL, Failing, failing, settle, until
+from tests.clocks import until
+from tests.core.histories import FULL, Failing, failing, settle
 from tests.house import House, told
 
 
@@ -85,8 +86,7 @@ async def test_an_append_that_is_merely_slow_is_not_repeated(house: House) -> No
     history = Slow(house)
     house.performer._history = house.performer.owed._history = history
     answer = asyncio.create_task(house.say("demote bob"))
-    while not house.writes:
-        await asyncio.sleep(0.005)
+    await until(lambda: house.writes)
     await settle()
     house.clock.advance(14.5)
     reply = await answer

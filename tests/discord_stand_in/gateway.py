@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.clocks import until
 from tests.discord_stand_in import shapes
 from tests.discord_stand_in.desk import Desk
 from tests.discord_stand_in.sessions import Connection, Session
@@ -53,9 +53,7 @@ class Gateway:
 
     async def connected(self, count: int = 1, seconds: float = 10) -> None:
         """Wait until exactly so many sessions are connected; TimeoutError."""
-        async with asyncio.timeout(seconds):
-            while len(self.open) != count:
-                await asyncio.sleep(0.005)
+        await until(lambda: len(self.open) == count, seconds)
 
     async def dispatch(self, event: str, data: Json, *, guild: str = "", intent: int = 0) -> int:
         """To each session that wants it; how many of them are connected."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
+from tests.clocks import until
 from tests.slack_stand_in.controls import Json
 from tests.slack_stand_in.deliveries import Attempt, Delivery, envelope
 from tests.slack_stand_in.errors import Failures
@@ -71,9 +72,7 @@ class Sockets:
 
     async def connected(self, count: int = 1, seconds: float = 10) -> None:
         """Wait until exactly so many connections are open; TimeoutError."""
-        async with asyncio.timeout(seconds):
-            while len(self.open) != count:
-                await asyncio.sleep(0.005)
+        await until(lambda: len(self.open) == count, seconds)
 
     async def send(self, delivery: Delivery, on_ack: Callable[[Any], None], reason: str = "") -> Attempt | None:
         """Send it over the next connection; None when there is none."""

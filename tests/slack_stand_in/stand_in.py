@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.ports import Clock
-from tests.clocks import WallClock
+from tests.clocks import WallClock, until
 from tests.slack_stand_in.calls import Call, Troubles
 from tests.slack_stand_in.deliveries import Attempt, Delivery
 from tests.slack_stand_in.desk import Desk
@@ -106,14 +105,10 @@ class SlackStandIn(People):
 
     async def until(self, wanted: Callable[[], Any], seconds: float = 10) -> Any:
         """The first true value of this, looked at again and again; AssertionError when there is none in time."""
-        try:
-            async with asyncio.timeout(seconds):
-                while not (found := wanted()):
-                    await asyncio.sleep(0.01)
-                return found
-        except TimeoutError:
-            last, wrong = self.calls[-5:], self.failures.found
-            raise AssertionError(f"not in {seconds} s; the last calls: {last}; failures: {wrong}") from None
+        return await until(wanted, seconds, self._so_far)
+
+    def _so_far(self) -> str:
+        return f"the last calls: {self.calls[-5:]}; failures: {self.failures.found}"
 
     async def start(self, port: int = 0) -> None:
         self.sending.base = await self._server.start(port)
