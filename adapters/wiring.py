@@ -22,6 +22,7 @@ from bot.policy import Policy
 from bot.ports import Clock, RoomService
 from bot.reconcile import reconcile
 from bot.registry import load
+from bot.standing import Standing
 
 RECONCILE = "reconcile"
 RECONCILE_SECONDS = 2.0
@@ -60,8 +61,18 @@ async def assembled(plan: Plan) -> AsyncIterator[House]:
     clock = plan.clock
     database = Database.open(plan.database_url, server=plan.rooms.server, clock=clock)
     performer = Performer(plan.rooms, database.history, database.locks, clock)
+    standing = Standing(plan.rooms, database.orders, database.sessions, performer, clock, plan.policy)
     services = Services(
-        plan.rooms, database.history, database.roster, database.pending, clock, plan.policy, performer, load()
+        rooms=plan.rooms,
+        history=database.history,
+        roster=database.roster,
+        pending=database.pending,
+        orders=database.orders,
+        standing=standing,
+        clock=clock,
+        policy=plan.policy,
+        performer=performer,
+        registry=load(),
     )
     supervisor = Supervisor(clock)
     supervisor.start(RECONCILE, lambda: reconcile(plan.rooms, database.history, clock))

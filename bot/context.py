@@ -14,12 +14,14 @@ from bot.model import Participant, Room
 from bot.people import Moderator, Role
 from bot.perform import Part, Performer, Result
 from bot.policy import Policy
-from bot.ports import Clock, History, Pending, RoomService, Roster
+from bot.ports import Clock, History, Orders, Pending, RoomService, Roster
+from bot.pulse import Pulse
 from bot.recent import Recent
 from bot.record import Record
 from bot.registry import Registry
 from bot.reply import Audience, Button, Reply, Spans, Style, Tone
 from bot.reply import Part as ReplyPart
+from bot.standing import Standing
 from bot.subject import PersonSubject, S
 from bot.targets import Matches, find
 from bot.tasks import Budget
@@ -34,11 +36,14 @@ class Services:
     history: History
     roster: Roster
     pending: Pending
+    orders: Orders
+    standing: Standing
     clock: Clock
     policy: Policy
     performer: Performer
     registry: Registry
     recent: Recent = field(default_factory=Recent)
+    pulse: Pulse = field(default_factory=Pulse)
 
 
 @dataclass(slots=True)

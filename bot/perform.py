@@ -115,7 +115,7 @@ class Performer:
 
     async def _intend(self, results: list[Result[S]], record: Record) -> list[Result[S]]:
         """Write the intents, and what holds already, in one append."""
-        at = [i for i, r in enumerate(results) if r.outcome or r.changes]
+        at = [i for i, r in enumerate(results) if r.changes or (r.outcome and not record.only_changes)]
         if not at:
             return results
         drafts = []
@@ -123,7 +123,9 @@ class Performer:
             content = record.content(result.part.subject, difference=result.changes.encode())
             kind = EntryKind.OUTCOME if result.outcome else EntryKind.INTENT
             code = HIDDEN if record.hidden or _is_hidden(result.before) else ""
-            drafts.append(Draft(kind, content, refers=record.refers, outcome=result.outcome, code=code))
+            drafts.append(
+                Draft(kind, content, case=record.case, refers=record.refers, outcome=result.outcome, code=code)
+            )
         entries = await self._history.append(drafts, record.event_key or None)
         planned = list(results)
         for i, entry in zip(at, entries, strict=True):

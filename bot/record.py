@@ -14,7 +14,9 @@ from bot.subject import Subject
 class Record:
     """What the history shall say of who asked for what. `refers` and `undoes`: the entry and case put back.
 
-    `hidden`: the target is, so that the case is for admins."""
+    `hidden`: the target is, so that the case is for admins. `case`: the one that it belongs to, where it begins none of
+    its own. `only_changes`: what holds already is no news.
+    """
 
     user: ChatUser
     command: str
@@ -24,6 +26,8 @@ class Record:
     refers: int | None = None
     undoes: int | None = None
     hidden: bool = False
+    case: int | None = None
+    only_changes: bool = False
 
     @property
     def actor_name(self) -> str:

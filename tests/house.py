@@ -25,6 +25,7 @@ from bot.plain import plain
 from bot.policy import Policy
 from bot.registry import load
 from bot.reply import Button, Choices, Reply
+from bot.standing import Standing
 from bot.tasks import Budget
 
 SERVER = "test"
@@ -96,9 +97,10 @@ class House:
         """Assemble the dispatcher (again), with these parts in the place of the real ones."""
         self.policy = policy or self.policy
         database = self.database
+        standing = Standing(self.service, database.orders, database.sessions, self.performer, self.clock, self.policy)
         services = Services(
-            self.service, database.history, database.roster, database.pending, self.clock, self.policy,
-            self.performer, REGISTRY,
+            self.service, database.history, database.roster, database.pending, database.orders, standing, self.clock,
+            self.policy, self.performer, REGISTRY,
         )  # fmt: skip
         self.services = replace(services, **more)
         self.dispatcher = Dispatcher(self.services)

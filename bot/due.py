@@ -1,0 +1,86 @@
+"""Which rooms are to be looked at, and how often that may be: bounded by the number of rooms, whatever comes in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Container
+
+from bot.ports import Clock
+from bot.tasks import within
+
+MOST = 10_000
+
+
+class Due:
+    """Rooms in which something happened come first, then those that a sweep names; each once, since its first mark.
+
+    With more than `most` rooms, or where it is not known which, `everything` is due: a sweep finds them.
+    """
+
+    def __init__(self, clock: Clock, most: int = MOST) -> None:
+        self._clock = clock
+        self._most = most
+        self._happened: dict[str, float] = {}
+        self._swept: dict[str, float] = {}
+        self._woken = asyncio.Event()
+        self.everything = False
+
+    def __len__(self) -> int:
+        return len(self._happened.keys() | self._swept.keys())
+
+    def mark(self, room: str, *, swept: bool = False) -> None:
+        rooms = self._swept if swept else self._happened
+        if room not in rooms and len(rooms) >= self._most:
+            self.mark_all()
+            return
+        rooms.setdefault(room, self._clock.monotonic())
+        self._woken.set()
+
+    def mark_all(self) -> None:
+        self.everything = True
+        self._woken.set()
+
+    def take(self, busy: Container[str]) -> tuple[str, float] | None:
+        """The next room that nobody is busy with, and since when (monotonic seconds) it has been due."""
+        for rooms in (self._happened, self._swept):
+            for room in rooms:
+                if room not in busy:
+                    since = rooms.pop(room)
+                    return room, min(since, self._swept.pop(room, since))
+        return None
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Until something is marked, or somebody wakes whoever waits, that long at most."""
+        try:
+            await within(self._clock, seconds, self._woken.wait())
+        except TimeoutError:
+            return
+        finally:
+            self._woken.clear()
+
+
+class Allowance:
+    """So many calls a minute, of which a few may come at once."""
+
+    def __init__(self, clock: Clock, a_minute: float, at_once: float) -> None:
+        self._clock = clock
+        self._rate = a_minute / 60
+        self._most = self._left = at_once
+        self._at = clock.monotonic()
+
+    def take(self) -> bool:
+        now = self._clock.monotonic()
+        self._left = min(self._most, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+    @property
+    def wait(self) -> float:
+        """Seconds until the next call may be made."""
+        return max(0.0, (1 - self._left) / self._rate)

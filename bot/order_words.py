@@ -1,0 +1,48 @@
+"""An order in words: what it is, whom it is about, where it acts."""
+
+from __future__ import annotations
+
+from bot.crowd import sources_text
+from bot.orders import Door, Order
+from bot.reply import Name, Spans, say
+
+
+def kind(order: Order) -> str:
+    """`ban`, `lock`, `audience`, `stage`, or how the door stands: the one word for it."""
+    if order.is_door:
+        return f"door {door_of(order).value}"
+    if order.what.absent:
+        return "ban"
+    if order.what.gives:
+        return "stage"
+    return "audience" if order.what.flags.get("can_publish") is False else "lock"
+
+
+def door_of(order: Order) -> Door:
+    return next(door for door in Door if door.amendment == order.what)
+
+
+def taken_text(order: Order) -> str:
+    """What a lock takes: `microphone, screen sound`."""
+    chat = order.what.flags.get("can_publish_data") is False
+    return ", ".join(filter(None, [sources_text(order.what.take) if order.what.take else "", "chat" if chat else ""]))
+
+
+def name_of(order: Order) -> Name | None:
+    return Name(order.who.name or order.who.identity or order.who.value) if order.who is not None else None
+
+
+def title(order: Order) -> Spans:
+    """`the ban of Bob`, `the lock of Bob (microphone)`, `the door (listen-only)`."""
+    name = name_of(order)
+    if name is None:
+        return say(f"the door ({door_of(order).value})")
+    what = f" ({taken_text(order)})" if kind(order) == "lock" else ""
+    word = {"stage": "stage time", "audience": "demotion"}.get(kind(order), kind(order))
+    return say(f"the {word} of ", name, what)
+
+
+def where(order: Order) -> Spans:
+    """`standup`, `all rooms that match standup-*, hall-*`."""
+    names = ", ".join(order.rooms)
+    return say("all rooms") if order.rooms == ("*",) else say(Name(names))

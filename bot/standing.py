@@ -1,0 +1,240 @@
+"""What orders want of people, carried out: at once by whoever gives or ends one, by the enforcer where it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.actions.ordered import Ordered
+from bot.authorise import protection
+from bot.errors import BotError, HistoryError, NotFound
+from bot.fold import Fold, Session, bearing, fold, session_of
+from bot.history import Content, Outcome
+from bot.model import Participant
+from bot.orders import Order
+from bot.people import ChatUser, Role
+from bot.perform import Part, Performer, Result
+from bot.policy import Policy
+from bot.ports import Clock, Orders, RoomService, Sessions
+from bot.record import Record
+from bot.state import PersonState, difference
+from bot.steady import Steady
+from bot.subject import PersonSubject
+from bot.tasks import Budget, gather_bounded
+
+USHER = ChatUser("usher:enforcer", "Usher")
+COMMAND = "enforce"
+OVERRULED, EXPIRED = "overruled", "expired"
+AT_ONCE = 16
+ROUNDS = 4
+HOLDS = (Outcome.DONE, Outcome.ALREADY)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What became of one person. `result` None without an error: they were as the orders want it already.
+
+    `overruled` are orders that somebody else has decided against: this look has ended them. `error`: it could not be
+    carried out, or it is not known whether it was.
+    """
+
+    person: Participant
+    folded: Fold
+    overruled: tuple[Order, ...] = ()
+    result: Result[PersonState] | None = None
+    error: BotError | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the room shows what the orders want."""
+        return self.error is None and (self.result is None or self.result.outcome in HOLDS)
+
+
+class Standing:
+    """Folds the orders in force over the people of a room, keeps their sessions, and writes what is wanted."""
+
+    def __init__(
+        self, rooms: RoomService, orders: Orders, sessions: Sessions, performer: Performer, clock: Clock, policy: Policy
+    ) -> None:
+        self._rooms = rooms
+        self._orders = orders
+        self._sessions = sessions
+        self._performer = performer
+        self._clock = clock
+        self._policy = policy
+        self.time = Steady(clock)
+
+    async def active(self, room: str) -> tuple[Order, ...]:
+        """The orders in force in that room, oldest first."""
+        at = self.time.now()
+        return tuple(order for order in await self._orders.active(room) if order.in_force(at))
+
+    def bearing(self, orders: Sequence[Order], room: str, person: Participant) -> tuple[Order, ...]:
+        """Those of these orders that are in force on this person."""
+        return bearing(self._allowed(orders, room, person), room, person, self.time.now())
+
+    async def person(
+        self, room: str, identity: str, record: Record | None = None, past: Sequence[Order] = ()
+    ) -> Carried | None:
+        """What the orders in force in the room want of one person, carried out.
+
+        None where they are not there, or no order is their business. `RoomError`, `HistoryError`: nothing was done.
+        """
+        person = await self._seen(room, identity)
+        people = [person] if person is not None else []
+        return next(iter(await self.people(room, people, await self.active(room), record, past)), None)
+
+    async def people(
+        self,
+        room: str,
+        people: Sequence[Participant],
+        orders: Sequence[Order],
+        record: Record | None = None,
+        past: Sequence[Order] = (),
+    ) -> tuple[Carried, ...]:
+        """The same for these people, as the room has just shown them, and these orders, all that are in force there.
+
+        Whose business no order is, is left out. `record` says who asks, and in which case; without it Usher itself
+        does, in the case of the newest order, or of the newest of `past` that has ended. `HistoryError` where it could
+        not be read or kept what is known of somebody; what the room then did not take is in `Carried.error`.
+        """
+        known: dict[str, list[Session]] = {person.identity: [] for person in people}
+        for session in await self._sessions.known(list(known)):
+            known[session.identity].append(session)
+        work = [_Work(room, person, tuple(known[person.identity]), tuple(orders), record, past) for person in people]
+        done = await gather_bounded(self._carry_out, [one for one in work if self._concerns(one)], AT_ONCE, BotError)
+        for one in done:
+            if isinstance(one, BotError):
+                raise one
+        return tuple(one for one in done if isinstance(one, Carried))
+
+    def _concerns(self, work: _Work) -> bool:
+        own = _own(work.known, work.person.sid)
+        if own is not None and (own.carried or own.base != own.ours[-1] or len(own.ours) > 1):
+            return True
+        return bool(self.bearing(work.orders, work.room, work.person))
+
+    def _allowed(self, orders: Sequence[Order], room: str, person: Participant) -> tuple[Order, ...]:
+        """Without what may not be done to this person: doors are not for those who are protected, and of the orders
+        on them only those count that an admin of that room gave."""
+        guarded = {removes: bool(protection(person, self._policy, removes=removes)) for removes in (False, True)}
+        return tuple(order for order in orders if not guarded[order.what.absent] or _by_admin(order, room))
+
+    async def _carry_out(self, work: _Work) -> Carried | None:
+        """As the snapshot shows them, nothing needs to be done with most people, and those who stay out just go."""
+        at, orders = self.time.now(), self._allowed(work.orders, work.room, work.person)
+        session = session_of(work.known, work.state, orders, at)
+        folded = fold(session, work.state, orders, at)
+        if folded.wanted.participant is None:
+            return await self._written(Carried(work.person, folded), session, work, at)
+        if folded.session == _own(work.known, work.person.sid) and folded.wanted == work.state:
+            return Carried(work.person, folded)
+        return await self._looked_at(work)
+
+    async def _looked_at(self, work: _Work) -> Carried | None:
+        """Fold, keep, write. What is known of the session is read before the person is looked at: a look that is older
+        than it would take what Usher itself has changed meanwhile for somebody else's doing."""
+        overruled: tuple[Order, ...] = ()
+        for _ in range(ROUNDS):
+            known = await self._sessions.known([work.person.identity])
+            person = await self._seen(work.room, work.person.identity)
+            if person is None:
+                return None
+            work = replace(work, person=person, known=known)
+            at, orders = self.time.now(), self._allowed(work.orders, work.room, person)
+            session = session_of(known, work.state, orders, at)
+            folded = fold(session, work.state, orders, at)
+            if folded.overruled:
+                overruled += await self._overrule(folded.overruled, work)
+                work = replace(work, orders=tuple(order for order in work.orders if order not in folded.overruled))
+            if (kept := await self._kept(session, folded, known)) is not None:
+                carried = Carried(person, replace(folded, session=kept), overruled)
+                return await self._written(carried, session, work, at)
+        raise HistoryError("Others write down at the same time what is known of this session.", "busy")
+
+    async def _seen(self, room: str, identity: str) -> Participant | None:
+        try:
+            return await self._rooms.get_participant(room, identity)
+        except NotFound:
+            return None
+
+    async def _overrule(self, orders: Sequence[Order], work: _Work) -> tuple[Order, ...]:
+        about = Content(actor=USHER.subject, actor_name=USHER.name, command=COMMAND, room=work.room)
+        return await self._orders.end([order.id for order in orders], about, how=OVERRULED)
+
+    async def _kept(self, session: Session, folded: Fold, known: Sequence[Session]) -> Session | None:
+        """The session as it is kept now; None where somebody else has kept it since, so that it is to be read again.
+
+        Of somebody who is to go nothing needs to be known.
+        """
+        if folded.wanted.participant is None:
+            return session
+        stored = _own(known, session.sid)
+        if stored is None:
+            begun = await self._sessions.begin(session)
+            if begun != replace(session, version=begun.version):
+                return None
+            stored = begun
+        kept = replace(folded.session, version=stored.version)
+        return kept if kept == stored else await self._sessions.keep(kept)
+
+    async def _written(self, carried: Carried, before: Session, work: _Work, at: datetime) -> Carried:
+        folded = carried.folded
+        if not difference(work.state, folded.wanted):
+            return carried
+        record = work.record or _by_usher(folded, before, work.past)
+        budget = Budget(self._clock, self._clock.monotonic())
+        try:
+            result = await self._performer.one(
+                Part(self._subject(work, folded), Ordered.of(folded, at)), record, budget
+            )
+            if result.outcome in HOLDS and len(folded.session.ours) > 1:
+                await self._sessions.keep(folded.session.settled)
+        except BotError as error:
+            return replace(carried, error=error)
+        return replace(carried, result=result)
+
+    def _subject(self, work: _Work, folded: Fold) -> PersonSubject:
+        person, goes = work.person, folded.wanted.participant is None
+        revoked = revoked_until(self._rooms, self._clock) if goes else None
+        return PersonSubject(
+            work.room, person.identity, person.sid, person.name, gone_is_fine=goes, revoke_token_ts=revoked
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    room: str
+    person: Participant
+    known: Sequence[Session]
+    orders: tuple[Order, ...]
+    record: Record | None
+    past: Sequence[Order]
+
+    @property
+    def state(self) -> PersonState:
+        return PersonState(self.room, self.person)
+
+
+def _own(known: Sequence[Session], sid: str) -> Session | None:
+    return next((session for session in known if session.sid == sid), None)
+
+
+def revoked_until(rooms: RoomService, clock: Clock) -> int | None:
+    """LiveKit Cloud refuses tokens that were made before this second; other servers take no notice of it."""
+    return int(clock.now().timestamp()) + 1 if rooms.cloud else None
+
+
+def _by_admin(order: Order, room: str) -> bool:
+    return not order.is_door and any(grant.role >= Role.ADMIN and grant.covers(room) for grant in order.grants)
+
+
+def _by_usher(folded: Fold, before: Session, past: Sequence[Order]) -> Record:
+    """Usher's own doing, in the case of the order that it carries out, or that has ended."""
+    ended = [order for order in past if order.id in before.carried]
+    removing = [order for order in folded.orders if order.what.absent] if folded.wanted.participant is None else []
+    about = max(removing or folded.orders or ended, key=lambda order: order.age, default=None)
+    if about is None:
+        return Record(USHER, COMMAND, only_changes=True)
+    return Record(USHER, COMMAND, reason=about.reason, refers=about.id, case=about.case, only_changes=True)
