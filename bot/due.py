@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Container
+from dataclasses import dataclass
 
 from bot.ports import Clock
 from bot.tasks import within
 
 MOST = 10_000
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 
 class Due:
@@ -84,3 +86,35 @@ class Allowance:
     def wait(self) -> float:
         """Seconds until the next call may be made."""
         return max(0.0, (1 - self._left) / self._rate)
+
+
+@dataclass(slots=True)
+class _Failure:
+    count: int = 0
+    again: float = 0.0
+
+
+class Retries:
+    """Rooms in which something failed: tried again for ever, less often the more often it fails."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._failures: dict[str, _Failure] = {}
+
+    def fail(self, room: str) -> int:
+        """How many times in a row it has failed there."""
+        failure = self._failures.setdefault(room, _Failure())
+        failure.count += 1
+        failure.again = self._clock.monotonic() + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failure.count - 1, 10))
+        return failure.count
+
+    def settle(self, room: str) -> None:
+        self._failures.pop(room, None)
+
+    def due(self) -> list[str]:
+        """The rooms whose pause is over; each is handed out once in a pause."""
+        now = self._clock.monotonic()
+        found = [room for room, failure in self._failures.items() if failure.again <= now]
+        for room in found:
+            self._failures[room].again = now + LONGEST_PAUSE
+        return found

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.command import BoundInvocation
 from bot.crowd import sources_text
 from bot.orders import Door, Order
-from bot.reply import Name, Spans, say
+from bot.reply import Button, Name, Spans, say
 
 
 def kind(order: Order) -> str:
@@ -46,3 +47,8 @@ def where(order: Order) -> Spans:
     """`standup`, `all rooms that match standup-*, hall-*`."""
     names = ", ".join(order.rooms)
     return say("all rooms") if order.rooms == ("*",) else say(Name(names))
+
+
+def end_of(order: Order, room: str) -> Button:
+    """The button that ends it, in an answer about that room."""
+    return Button("End it", BoundInvocation("order", room, None, {"n": order.case, "end": True}, f"{order.case} end"))

@@ -1,0 +1,77 @@
+"""What the enforcer knows of the database: the orders that nobody has ended, and the rooms of known sessions."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.history import Content
+from bot.orders import Order
+from bot.ports import Orders, Sessions
+from bot.standing import COMMAND, EXPIRED, USHER
+
+PAST = 200  # ended orders that are remembered, so that giving back is recorded in their case
+
+
+class InForce:
+    """Read once, then by what has changed since, whichever process changed it. Any method: `HistoryError`."""
+
+    def __init__(self, orders: Orders, sessions: Sessions) -> None:
+        self._orders = orders
+        self._sessions = sessions
+        self._active: dict[int, Order] = {}
+        self._past: deque[Order] = deque(maxlen=PAST)
+        self._mark: int | None = None
+        self.rooms: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._active)
+
+    @property
+    def past(self) -> tuple[Order, ...]:
+        """Those that ended lately, oldest first."""
+        return tuple(self._past)
+
+    def covering(self, room: str) -> tuple[Order, ...]:
+        """The orders that act in that room."""
+        return tuple(order for order in self._active.values() if order.covers(room))
+
+    async def read(self) -> Sequence[Order]:
+        """The orders that were given or ended since the last call; at the first one none."""
+        if self._mark is None:
+            mark, _ = await self._orders.changed(0)
+            self._active = {order.id: order for order in await self._orders.active()}
+            self._mark = mark
+            return ()
+        self._mark, changed = await self._orders.changed(self._mark)
+        for order in changed:
+            if order.ended is None:
+                self._active[order.id] = order
+            else:
+                self._end(order)
+        return changed
+
+    async def read_rooms(self) -> None:
+        self.rooms |= set(await self._sessions.rooms())
+
+    async def forget(self, room: str, present: Sequence[str], before: datetime) -> None:
+        """Forget the sessions of that room that were kept last before that time and are not present any more."""
+        await self._sessions.forget(room, present, before)
+        if not present and room not in await self._sessions.rooms():
+            self.rooms.discard(room)
+
+    async def end_overdue(self, at: datetime) -> tuple[Sequence[Order], Sequence[Order]]:
+        """The orders whose time is over, which are ended now, and those of them that nobody else has ended before."""
+        over = [order for order in self._active.values() if order.ends is not None and order.ends <= at]
+        if not over:
+            return (), ()
+        about = Content(actor=USHER.subject, actor_name=USHER.name, command=COMMAND)
+        ended = await self._orders.end([order.id for order in over], about, how=EXPIRED)
+        for order in over:
+            self._end(order)
+        return over, ended
+
+    def _end(self, order: Order) -> None:
+        if self._active.pop(order.id, None) is not None:
+            self._past.append(order)

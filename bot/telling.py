@@ -1,0 +1,181 @@
+"""What the moderators of a room are told although nobody asked: what orders did, what they could not, what is over."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+from bot.callers import hide_numbers
+from bot.history import Outcome
+from bot.model import Kind, Participant
+from bot.order_words import end_of, kind, title, where
+from bot.orders import Order
+from bot.people import is_glob
+from bot.ports import Clock
+from bot.recent import Recent
+from bot.redact import redacted
+from bot.reply import Audience, Name, Part, Reply, Span, Spans, Tone, say, text
+from bot.standing import Carried
+
+AGAIN_SECONDS = 600.0  # the same is told again after this time: somebody who keeps coming back is no news each time
+PATIENCE = 3  # tries before an order that cannot be carried out is reported
+MOST_REMEMBERED, MOST_WAITING = 5000, 1000
+Tell = Callable[[str, Reply], Awaitable[object]]
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Trouble:
+    count: int = 0
+    told: bool = False
+
+
+class Telling:
+    """Words the lines and hands them to `tell` one after the other, so that a slow chat holds up no enforcement.
+
+    Nothing is told of hidden people, and no number of a caller: whoever reads the channel may know neither.
+    """
+
+    def __init__(self, tell: Tell, recent: Recent, clock: Clock) -> None:
+        self._tell = tell
+        self._recent = recent
+        self._clock = clock
+        self._told: OrderedDict[tuple[str, ...], float] = OrderedDict()
+        self._lines: asyncio.Queue[tuple[str, Reply]] = asyncio.Queue(MOST_WAITING)
+        self._trouble: dict[tuple[int, str, str], _Trouble] = {}
+
+    @property
+    def stuck(self) -> frozenset[int]:
+        """The orders that could not be carried out on somebody, several times in a row."""
+        return frozenset(order for (order, _, _), trouble in self._trouble.items() if trouble.told)
+
+    async def serve(self) -> None:
+        """Tell what there is to tell, until cancelled."""
+        while True:
+            room, reply = await self._lines.get()
+            await self._tell(room, reply)
+
+    def over(self, order: Order) -> None:
+        """An order whose time is over."""
+        room = next((room for room in order.rooms if not is_glob(room)), order.rooms[0])
+        if order.who is not None and self._recent.is_hidden(room, order.who.identity, None):
+            return
+        gives_back = kind(order) in ("lock", "audience")
+        after = (text("What it took is given back; nothing is opened by that."),) if gives_back else ()
+        self._say(room, Tone.INFO, say("The time is over of ", *title(order), " in ", *where(order), "."), after, order)
+
+    def carried(self, room: str, carried: Sequence[Carried]) -> None:
+        """What became of these people."""
+        for one in carried:
+            about = one.folded.orders[-1] if one.folded.orders else None
+            for order in one.overruled:
+                self._overruled(room, one, order)
+            if about is None:
+                continue
+            if one.holds:
+                self._recovered(room, one.person, about)
+                self._enforced(room, one, about)
+            else:
+                self._failed(room, one, about)
+
+    def unseen(self, room: str, orders: Sequence[Order], why: str, count: int) -> None:
+        """A room that has orders could not be looked at, that many times in a row."""
+        if count < PATIENCE or not orders or not self._is_news("unseen", room):
+            return
+        many = f"{len(orders)} order{'s are' if len(orders) > 1 else ' is'} not carried out there"
+        title = say(Name(room), f" cannot be looked at: {why} {many} until it can. It is tried again all the time.")
+        self._say(room, Tone.ERROR, title)
+
+    def _enforced(self, room: str, one: Carried, about: Order) -> None:
+        result, person = one.result, one.person
+        if result is None or result.outcome is not Outcome.DONE:
+            return
+        if one.folded.wanted.participant is None and self._is_news("removed", room, person.identity, str(about.id)):
+            removed = say(self._name(person), " came to ", Name(room), " and was removed: ", *title(about), " stands.")
+            self._say(room, Tone.INFO, removed, (), about, person)
+        elif one.folded.theirs and self._is_news("again", room, person.identity, str(about.id)):
+            again = say("Somebody gave ", self._name(person), " in ", Name(room), " what ", *title(about), " takes. ")
+            self._say(room, Tone.WARN, (*again, *say("It was taken again.")), (), about, person)
+
+    def _overruled(self, room: str, one: Carried, order: Order) -> None:
+        what = say("Somebody else took from ", self._name(one.person), " in ", Name(room), " what ", *title(order))
+        self._say(room, Tone.INFO, (*what, *say(" gave. That counts: the order has ended.")), (), order, one.person)
+
+    def _failed(self, room: str, one: Carried, about: Order) -> None:
+        trouble = self._trouble.setdefault((about.id, room, one.person.identity), _Trouble())
+        trouble.count += 1
+        why = one.error or (one.result.error if one.result is not None else None)
+        words = why.user_text if why is not None else "LiveKit accepted it, but the room does not show it."
+        log.warning("case %d: not carried out, try %d: %s", about.case, trouble.count, words)
+        if trouble.count >= PATIENCE and not trouble.told:
+            trouble.told = True
+            what = say(f"Case {about.case} is stuck: ", *title(about), " could not be carried out in ", Name(room))
+            self._say(
+                room, Tone.ERROR, (*what, *say(f". {words} It is tried again all the time.")), (), about, one.person
+            )
+
+    def _recovered(self, room: str, person: Participant, about: Order) -> None:
+        trouble = self._trouble.pop((about.id, room, person.identity), None)
+        if trouble is not None and trouble.told:
+            what = say(
+                f"Case {about.case} is not stuck any more: ", *title(about), " is carried out in ", Name(room), "."
+            )
+            self._say(room, Tone.OK, what, (), about, person)
+
+    def settle(self, room: str, present: Collection[str]) -> None:
+        """Whoever has left is no trouble any more."""
+        for key in [key for key in self._trouble if key[1] == room and key[2] not in present]:
+            del self._trouble[key]
+
+    def returned(self, room: str, person: Participant, reply: Reply) -> None:
+        """Somebody who had been removed is back."""
+        if not person.permission.hidden:
+            self._put(room, reply)
+
+    def _say(
+        self,
+        room: str,
+        tone: Tone,
+        title: Spans,
+        parts: tuple[Part, ...] = (),
+        about: Order | None = None,
+        person: Participant | None = None,
+    ) -> None:
+        if person is not None and person.permission.hidden:
+            return
+        buttons = (end_of(about, room),) if about is not None and tone is not Tone.INFO else ()
+        case = about.case if about is not None else None
+        self._put(room, Reply(tone, title, parts, buttons, Audience.PUBLIC, case, room=room))
+
+    def _put(self, room: str, reply: Reply) -> None:
+        try:
+            self._lines.put_nowait((room, redacted(reply, self._recent.numbers)))
+        except asyncio.QueueFull:
+            log.error("A line for the moderators of a room is lost: %d others wait.", MOST_WAITING)
+
+    def _is_news(self, *what: str) -> bool:
+        now = self._clock.monotonic()
+        if now - self._told.get(what, float("-inf")) < AGAIN_SECONDS:
+            return False
+        self._told[what] = now
+        self._told.move_to_end(what)
+        while len(self._told) > MOST_REMEMBERED:
+            self._told.popitem(last=False)
+        return True
+
+    @staticmethod
+    def _name(person: Participant) -> Span:
+        return Name(hide_numbers(person.display) if person.kind is Kind.SIP else person.display)
+
+
+def numberless(person: Participant, reply: Reply) -> Reply:
+    """The line about this person, without a caller's number."""
+    if person.kind is not Kind.SIP:
+        return reply
+    spans = tuple(
+        replace(span, text=hide_numbers(span.text)) if isinstance(span, Name) else span for span in reply.title
+    )
+    return replace(reply, title=spans)
