@@ -45,6 +45,11 @@ class ManualClock:
     def advance(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
 
+    def jump(self, seconds: float) -> None:
+        """Show another time from now on; no more seconds have gone by than before."""
+        self.at += timedelta(seconds=seconds)
+        self._start += timedelta(seconds=seconds)
+
 
 async def eventually(look: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
     """Look until it is so; TimeoutError when it never is. What clients do reaches the server a moment later."""

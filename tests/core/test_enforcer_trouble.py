@@ -1,0 +1,250 @@
+"""What the enforcer does when something fails, when somebody comes back, when it is killed, and when a clock jumps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import HistoryError
+from bot.history import EntryKind
+from bot.model import Source
+from bot.orders import Amendment
+from bot.steady import BELIEVED, Steady
+from tests.clocks import ManualClock
+from tests.core.faults import REFUSED, UNREACHABLE, failing, lying
+from tests.enforced import Enforced, enforced
+from tests.house import STANDUP, House
+
+BAN = Amendment(absent=True)
+LOCK = Amendment(take=frozenset({Source.MICROPHONE}))
+
+
+@pytest.fixture
+async def run(house: House) -> AsyncIterator[Enforced]:
+    async with enforced(house) as running:
+        await running.pass_(1)
+        yield running
+
+
+def there(run: Enforced, identity: str = "bob") -> bool:
+    return identity in run.house.rooms.rooms[STANDUP].people
+
+
+async def test_a_removal_that_fails_is_tried_again_until_it_works_and_is_reported_as_stuck_meanwhile(
+    run: Enforced,
+) -> None:
+    run.house.service.around = failing(REFUSED, "RemoveParticipant", after=False)
+    ban = await run.give(BAN)
+    await run.pass_(10)
+    assert there(run)
+    assert run.pulse.stuck == {ban.id}
+    stuck = [line for line in run.told if "is stuck" in line]
+    assert len(stuck) == 1
+    assert "LiveKit refused it." in stuck[0]
+    await run.pass_(600)
+    assert len([line for line in run.told if "is stuck" in line]) == 1
+    run.house.service.around = None
+    await run.pass_(40)
+    assert not there(run)
+    assert run.pulse.stuck == frozenset()
+    assert len([line for line in run.told if "is not stuck any more" in line]) == 1
+
+
+async def test_what_livekit_accepts_and_does_not_do_is_not_taken_for_done(run: Enforced) -> None:
+    run.house.service.around = lying("RemoveParticipant")
+    ban = await run.give(BAN)
+    await run.pass_(10)
+    assert run.pulse.stuck == {ban.id}
+    assert any("accepted it, but the room does not show it" in line for line in run.told)
+
+
+async def test_somebody_who_leaves_while_their_order_is_stuck_is_no_trouble_any_more(run: Enforced) -> None:
+    run.house.service.around = failing(REFUSED, "RemoveParticipant", after=False)
+    await run.give(BAN)
+    await run.pass_(10)
+    assert run.pulse.stuck
+    run.house.rooms.leave(STANDUP, "bob")
+    await run.pass_(40)
+    assert run.pulse.stuck == frozenset()
+
+
+async def test_a_room_that_cannot_be_looked_at_is_reported_once_and_looked_at_again(run: Enforced) -> None:
+    run.house.service.around = failing(UNREACHABLE, "ListParticipants", after=False)
+    await run.give(BAN)
+    await run.pass_(30)
+    assert there(run)
+    unseen = [line for line in run.told if "cannot be looked at" in line]
+    assert len(unseen) == 1
+    assert "1 order is not carried out there" in unseen[0]
+    run.house.service.around = None
+    await run.pass_(40)
+    assert not there(run)
+
+
+async def test_rooms_that_cannot_be_listed_are_listed_again(run: Enforced) -> None:
+    run.house.service.around = failing(UNREACHABLE, "ListRooms", after=False)
+    await run.pass_(20)
+    assert run.pulse.failing
+    run.house.service.around = None
+    await run.pass_(10)
+    assert run.pulse.failing == ""
+
+
+async def test_an_order_that_ends_while_livekit_is_away_gives_back_once_it_is_there_again(run: Enforced) -> None:
+    lock = await run.give(LOCK, ends=run.house.clock.now() + timedelta(seconds=30))
+    await run.pass_(1)
+    assert "MICROPHONE" not in run.house.sources("bob")
+    run.house.service.around = failing(UNREACHABLE, after=False)
+    await run.pass_(60)
+    assert (await run.house.database.orders.get(lock.case))[0].how == "expired"
+    assert run.house.sources("bob")
+    run.house.service.around = None
+    await run.pass_(60)
+    assert run.house.sources("bob") == []
+
+
+async def test_a_history_that_cannot_be_read_ends_the_loop_for_its_supervisor_to_start_it_again(house: House) -> None:
+    run = Enforced(house, house.services.pulse)
+
+    async def broken() -> Any:
+        raise HistoryError("The history cannot be read.")
+
+    active, run.in_force.read = run.in_force.read, broken  # type: ignore[method-assign]
+    with pytest.raises(HistoryError):
+        await run.enforcer.serve()
+    run.in_force.read = active  # type: ignore[method-assign]
+    await run.give(BAN)
+    task = asyncio.create_task(run.enforcer.serve())
+    await run.pass_(1)
+    assert not there(run)
+    task.cancel()
+
+
+async def test_who_was_removed_and_is_back_is_reported_once_with_one_tap_to_keep_them_out(run: Enforced) -> None:
+    removed = await run.house.sure("/kick bob")
+    run.house.clock.advance(60)
+    run.house.rooms.rejoin(STANDUP, "bob")
+    run.enforcer.webhook(STANDUP)
+    await run.pass_(3)
+    await run.pass_(20)
+    back = [(room, reply) for room, reply in run.lines if "is back" in run.told[run.lines.index((room, reply))]]
+    assert [room for room, _ in back] == [STANDUP]
+    (reply,) = [reply for _, reply in back]
+    assert f"case {removed.case} removed them" in run.told[run.lines.index(back[0])]
+    (button,) = reply.buttons
+    assert button.label == "Keep out"
+    assert (button.press.command, button.press.target.identity) == ("ban", "bob")  # type: ignore[union-attr]
+
+
+async def test_who_was_removed_and_does_not_come_back_is_not_reported(run: Enforced) -> None:
+    await run.house.sure("/kick bob")
+    await run.pass_(20)
+    assert not [line for line in run.told if "is back" in line]
+
+
+async def test_who_is_banned_and_was_removed_before_is_not_reported_as_back(run: Enforced) -> None:
+    await run.house.sure("/kick bob")
+    await run.give(BAN)
+    await run.pass_(1)
+    run.house.rooms.rejoin(STANDUP, "bob")
+    run.enforcer.webhook(STANDUP)
+    await run.pass_(20)
+    assert not there(run)
+    assert not [line for line in run.told if "is back" in line]
+
+
+async def test_of_a_caller_who_is_back_no_number_is_told(run: Enforced) -> None:
+    await run.house.say("/participants", "alice")
+    await run.house.sure("/kick sip_+15550100 --force", "alice")
+    run.house.clock.advance(60)
+    run.house.rooms.rejoin(STANDUP, "sip_+15550100")
+    run.enforcer.webhook(STANDUP)
+    await run.pass_(3)
+    (line,) = [line for line in run.told if "is back" in line]
+    assert "555" not in line
+
+
+async def test_nothing_is_told_of_somebody_hidden(run: Enforced) -> None:
+    run.house.person("bob").permission["hidden"] = True
+    await run.give(BAN, grant=run.house.policy.admin_grants("console:alice")[0])
+    await run.pass_(1)
+    assert not there(run)
+    assert run.told == []
+
+
+async def test_killed_after_the_order_is_written_it_is_carried_out_at_the_next_start_and_once(house: House) -> None:
+    async with enforced(house) as run:
+        await run.pass_(1)
+        await run.give(LOCK)
+    async with enforced(house) as run:
+        await run.pass_(1)
+        await run.pass_(10)
+        assert "MICROPHONE" not in house.sources("bob")
+    updates = [call for call in house.service.calls if call.method == "UpdateParticipant"]
+    assert len(updates) == 1
+
+
+async def test_two_loops_on_one_database_do_everything_once(house: House) -> None:
+    async with enforced(house) as one, enforced(house) as other:
+        await one.pass_(1)
+        ban = await one.give(BAN)
+        lock = await one.give(LOCK, "anna", ends=house.clock.now() + timedelta(seconds=20))
+        await one.pass_(2)
+        await other.idle()
+        await one.pass_(30)
+        await other.idle()
+    removals = [call for call in house.service.calls if call.method == "RemoveParticipant"]
+    assert len(removals) == 1
+    kinds = [entry.kind for entry in (await house.case(ban.case)).entries]
+    assert kinds == [EntryKind.ORDER, EntryKind.INTENT, EntryKind.OUTCOME]
+    kinds = [entry.kind for entry in (await house.case(lock.case)).entries]
+    assert kinds.count(EntryKind.ENDED) == 1
+    assert len([line for line in (*one.told, *other.told) if "time is over" in line]) == 1
+    assert house.sources("anna") == []
+
+
+def test_a_clock_that_jumps_is_not_believed_until_it_has_stood_by_that() -> None:
+    clock = ManualClock()
+    steady = Steady(clock)
+    begun = clock.at
+    clock.advance(10)
+    assert steady.now() == begun + timedelta(seconds=10)
+    clock.jump(86400)
+    assert steady.now() == begun + timedelta(seconds=10)
+    clock.advance(BELIEVED / 2)
+    assert steady.now() == begun + timedelta(seconds=10 + BELIEVED / 2)
+    clock.advance(BELIEVED)
+    assert steady.now() == clock.at
+
+
+@given(st.lists(st.tuples(st.floats(0, 50), st.floats(-86400, 86400)), max_size=8))
+def test_a_clock_that_jumps_to_and_fro_within_a_minute_changes_no_time(jumps: list[tuple[float, float]]) -> None:
+    clock = ManualClock()
+    steady, begun = Steady(clock), clock.at
+    gone = 0.0
+    for seconds, jump in jumps:
+        clock.jump(jump)
+        assert abs(steady.now() - (begun + timedelta(seconds=gone))) <= timedelta(seconds=5)
+        clock.jump(-jump)
+        clock.advance(seconds)
+        gone += seconds
+        assert abs(steady.now() - (begun + timedelta(seconds=gone))) < timedelta(milliseconds=1)
+
+
+async def test_a_clock_that_jumps_ends_no_order_before_its_time(run: Enforced) -> None:
+    await run.give(LOCK, ends=run.house.clock.now() + timedelta(minutes=10))
+    await run.pass_(1)
+    run.house.clock.jump(3600)
+    await run.pass_(5)
+    assert "MICROPHONE" not in run.house.sources("bob")
+    run.house.clock.jump(-3600)
+    await run.pass_(70)
+    assert "MICROPHONE" not in run.house.sources("bob")
+    await run.pass_(600)
+    assert run.house.sources("bob") == []
