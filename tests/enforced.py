@@ -7,16 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from bot.enforcer import Enforcer, Means
+from adapters.enforcement import Enforcement
 from bot.history import Content
-from bot.in_force import InForce
 from bot.orders import Amendment, Door, Order, Who
 from bot.people import Grant, Role
 from bot.plain import plain
-from bot.pulse import Pulse
 from bot.reply import Reply
-from bot.returning import Returning
-from bot.telling import Telling
 from tests.house import House
 
 ANN = Grant("console:ann", Role.MODERATOR, ("*",))
@@ -24,15 +20,11 @@ SAID = Content(actor="console:ann", actor_name="ann", command="mute")
 
 
 class Enforced:
-    def __init__(self, house: House, pulse: Pulse) -> None:
-        self.house, self.pulse = house, pulse
+    def __init__(self, house: House) -> None:
+        self.house, self.pulse = house, house.services.pulse
         self.lines: list[tuple[str, Reply]] = []
-        services, database = house.services, house.database
-        self.telling = Telling(self._tell, services.recent, house.clock)
-        self.returning = Returning(database.history, services.standing, self.telling, house.clock)
-        self.in_force = InForce(database.orders, database.sessions)
-        means = Means(house.service, self.in_force, services.standing, self.telling, self.returning, house.clock, pulse)
-        self.enforcer = Enforcer(means)
+        parts = Enforcement.of(house.services, house.database, self._tell)
+        self.enforcer, self.telling = parts.enforcer, parts.telling
 
     async def _tell(self, room: str, reply: Reply) -> None:
         self.lines.append((room, reply))
@@ -73,7 +65,7 @@ class Enforced:
 @asynccontextmanager
 async def enforced(house: House) -> AsyncIterator[Enforced]:
     """The loop and the telling of its lines, until the end."""
-    running = Enforced(house, house.services.pulse)
+    running = Enforced(house)
     tasks = [asyncio.create_task(running.enforcer.serve()), asyncio.create_task(running.telling.serve())]
     try:
         yield running

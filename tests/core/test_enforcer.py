@@ -126,7 +126,7 @@ async def test_an_order_that_ran_out_while_nobody_was_running_ends_at_the_start(
 
 
 async def test_orders_given_before_the_start_are_carried_out_at_the_start(house: House) -> None:
-    await Enforced(house, house.services.pulse).give(BAN)
+    await Enforced(house).give(BAN)
     async with enforced(house) as run:
         await run.pass_(1)
         assert not there(run)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -110,15 +111,14 @@ async def test_an_order_that_ends_while_livekit_is_away_gives_back_once_it_is_th
 
 
 async def test_a_history_that_cannot_be_read_ends_the_loop_for_its_supervisor_to_start_it_again(house: House) -> None:
-    run = Enforced(house, house.services.pulse)
+    run = Enforced(house)
 
     async def broken() -> Any:
         raise HistoryError("The history cannot be read.")
 
-    active, run.in_force.read = run.in_force.read, broken  # type: ignore[method-assign]
-    with pytest.raises(HistoryError):
+    in_force = run.enforcer._in_force
+    with patch.object(in_force, "read", broken), pytest.raises(HistoryError):
         await run.enforcer.serve()
-    run.in_force.read = active  # type: ignore[method-assign]
     await run.give(BAN)
     task = asyncio.create_task(run.enforcer.serve())
     await run.pass_(1)
