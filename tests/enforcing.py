@@ -1,26 +1,23 @@
-"""One round of enforcement for one person, put together from its parts, as a loop over rooms would do it."""
+"""Orders as another moderator gives them, and one look at one person, as the loop over rooms has it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from adapters.database.database import Database
-from bot.actions.ordered import Ordered
-from bot.fold import fold, session_of
-from bot.history import Content, Outcome
+from bot.fold import Session
+from bot.history import Content
 from bot.orders import Amendment, Door, Order, Who
-from bot.people import ChatUser, Grant, Role
-from bot.perform import Part, Performer, Result
-from bot.ports import Clock, RoomService
-from bot.record import Record
+from bot.people import Grant, Role
+from bot.perform import Performer, Result
+from bot.policy import Policy
+from bot.ports import Clock, RoomService, Sessions
+from bot.standing import Standing
 from bot.state import PersonState
-from bot.subject import PersonSubject
-from bot.tasks import Budget
 
 SAID = Content(actor="console:mia", command="mute")
 MIA = Grant("console:mia", Role.MODERATOR)
-ENFORCER = Record(ChatUser("usher:enforcer", "Usher"), "enforce")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +41,26 @@ class Enforcing:
 
     async def enforce(self, room: str, identity: str = "bob", *, killed: bool = False) -> Result[PersonState] | None:
         """Bring the person to what the orders want; None where nothing was to be done. `killed` after the write."""
-        orders, sessions, now = self.database.orders, self.database.sessions, self.clock.now()
-        state = PersonState(room, await self.service.get_participant(room, identity))
-        active = await orders.active(room)
-        session = await sessions.begin(session_of(await sessions.known([identity]), state, active, now))
-        folded = fold(session, state, active, now)
-        if folded.overruled:
-            await orders.end([order.id for order in folded.overruled], Content(), how="overruled")
-        kept = await sessions.keep(folded.session)
-        assert kept is not None
-        if folded.wanted == state:
+        known = self.database.sessions
+        sessions: Sessions = _Unsettled(known) if killed else known
+        standing = Standing(self.service, self.database.orders, sessions, self.performer, self.clock, Policy())
+        carried = await standing.person(room, identity)
+        if carried is None:
             return None
-        subject = PersonSubject(room, identity, kept.sid, gone_is_fine=folded.wanted.participant is None)
-        action = Ordered.of(replace(folded, session=kept), now)
-        budget = Budget(self.clock, self.clock.monotonic())
-        result = await self.performer.one(Part(subject, action), ENFORCER, budget)
-        if result.outcome is Outcome.DONE and not killed:
-            await sessions.keep(kept.settled)
-        return result
+        if carried.error is not None:
+            raise carried.error
+        return carried.result
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsettled:
+    """Sessions, for a process that is killed once the room has been written to: what it then has is not kept."""
+
+    real: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    async def keep(self, session: Session) -> Session | None:
+        kept: Session | None = await self.real.keep(session) if len(session.ours) > 1 else session
+        return kept

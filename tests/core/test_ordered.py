@@ -66,9 +66,11 @@ async def test_what_is_enforced_is_recorded_like_any_action(house: House) -> Non
     result = await enforce(house)
     assert result is not None
     case = await house.case(result.case)
-    assert [entry.kind for entry in case.entries] == [EntryKind.INTENT, EntryKind.OUTCOME]
-    assert (case.opening.actor, case.opening.identity) == ("usher:enforcer", "bob")
-    assert "can_publish_sources" in case.opening.difference
+    assert [entry.kind for entry in case.entries] == [EntryKind.ORDER, EntryKind.INTENT, EntryKind.OUTCOME]
+    (intent,) = case.intents
+    assert intent.content is not None
+    assert (intent.content.actor, intent.content.identity) == ("usher:enforcer", "bob")
+    assert "can_publish_sources" in intent.content.difference
 
 
 async def test_whoever_is_banned_goes_each_time_they_come(house: House) -> None:
