@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.command import BoundInvocation, Target
+from bot.errors import AlreadyHandled
 from bot.history import Case, CaseQuery, EntryKind, Outcome
 from bot.model import Participant
 from bot.orders import Order
@@ -56,14 +57,20 @@ class Returning:
             case = removals.get(person.identity)
             if case is None or not _is_another(case, person) or (person.identity, person.sid) in self._told:
                 continue
-            self._remember(person)
-            if not any(order.what.absent for order in self._standing.bearing(orders, room, person)):
+            banned = any(order.what.absent for order in self._standing.bearing(orders, room, person))
+            if not banned and await self._is_first(person):
                 self._telling.returned(room, person, self._line(room, person, case))
 
-    def _remember(self, person: Participant) -> None:
+    async def _is_first(self, person: Participant) -> bool:
+        """Whether no process on this history has told of this session yet."""
         self._told[person.identity, person.sid] = None
         while len(self._told) > MOST:
             self._told.popitem(last=False)
+        try:
+            await self._history.append((), f"returned:{person.sid}")
+        except AlreadyHandled:
+            return False
+        return True
 
     def _line(self, room: str, person: Participant, case: Case) -> Reply:
         ban = BoundInvocation("ban", room, Target(room, person.identity, person.sid, person.name), {}, person.identity)

@@ -142,6 +142,17 @@ async def test_who_was_removed_and_is_back_is_reported_once_with_one_tap_to_keep
     assert (button.press.command, button.press.target.identity) == ("ban", "bob")  # type: ignore[union-attr]
 
 
+async def test_of_two_processes_one_tells_who_is_back(house: House) -> None:
+    async with enforced(house) as one, enforced(house) as other:
+        await one.pass_(1)
+        await house.sure("/kick bob")
+        house.clock.advance(60)
+        house.rooms.rejoin(STANDUP, "bob")
+        await one.pass_(10)
+        await other.idle()
+        assert len([line for line in (*one.told, *other.told) if "is back" in line]) == 1
+
+
 async def test_who_was_removed_and_does_not_come_back_is_not_reported(run: Enforced) -> None:
     await run.house.sure("/kick bob")
     await run.pass_(20)
