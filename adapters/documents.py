@@ -12,6 +12,8 @@ from pathlib import Path
 
 from adapters import examples
 from adapters.declared import CONFIG, SETTINGS, Setting
+from adapters.discord import examples as discord_examples
+from adapters.slack import examples as slack_examples
 from adapters.slack.manifest import manifest_text
 from bot.command import Command, Effect, Kind, Param
 from bot.grammar import FLAGS, SOURCE_WORDS
@@ -131,7 +133,19 @@ def slack_page() -> str:
         DERIVED,
         "Each answer as its text (notifications and screen readers read that one) and, folded, as the blocks that are "
         "seen. They were made in the demo's rooms. Where `(token)` stands, there is an opaque random one.",
-        examples.page(),
+        examples.page(slack_examples.PLATFORM),
+    )
+
+
+def discord_page() -> str:
+    """`docs/discord.md`."""
+    return _page(
+        "# What answers look like in Discord",
+        DERIVED,
+        "Each answer as the content of its message (with Discord's markdown, as it is sent) and, folded, as the embeds "
+        "below it, which only long answers have, and the rows of what can be pressed. They were made in the demo's "
+        "rooms. Where `(token)` stands, there is an opaque random one.",
+        examples.page(discord_examples.PLATFORM),
     )
 
 
@@ -156,6 +170,7 @@ def pages() -> dict[str, str]:
         "docs/commands.md": command_page(load()),
         "docs/settings.md": settings_page(SETTINGS),
         "docs/slack.md": slack_page(),
+        "docs/discord.md": discord_page(),
         "manifest.yml": manifest_text(load()),
     }
 

@@ -1,34 +1,26 @@
-"""What the main answers look like in Slack, made by the code itself: `docs/slack.md`."""
+"""The main answers of every chat, made by the code itself in the demo's rooms: `docs/slack.md`, `docs/discord.md`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from adapters.livekit.simulator.lively import STANDUP, lively_rooms
 from adapters.livekit.simulator.service import SimulatedRoomService
-from adapters.slack.blocks import Block
-from adapters.slack.lines import Workspace
-from adapters.slack.names import SlashNames
-from adapters.slack.render import render
-from adapters.slack.views import Kept, home_view, moderate_view
 from adapters.wiring import House, Plan, assembled
 from bot.command import Invocation
 from bot.people import ChatUser
 from bot.policy import Policy
-from bot.registry import load
 from bot.reply import Button, Reply, each_button
 from bot.suggest import Suggestions
-from bot.working import working
 
-HOME, CHANNEL = "T012AB3CD", "slack:T012AB3CD/C012AB3CD"
-ANN = ChatUser(f"slack:{HOME}/U045EF6GH", "ann")
-STRANGER = ChatUser(f"slack:{HOME}/U0STRANGE", "kim")
+ROOM = STANDUP
 OPAQUE = "(token)"
 REASONS = ("shouting", "spam", "off topic")
 
@@ -48,73 +40,74 @@ class Still:
 
 @dataclass(frozen=True, slots=True)
 class Example:
+    """What is read of an answer, and the rest of what is sent, a line for each; `folded` is what that is called."""
+
     title: str
     text: str
-    blocks: Sequence[Block]
+    folded: str
+    sent: Sequence[Any]
 
 
-async def examples() -> list[Example]:
-    """The main answers, each as its fallback text and its blocks."""
-    clock = Still()
-    service = SimulatedRoomService(lively_rooms(clock.now), clock=clock, wait_seconds=0)
-    policy = Policy(admins=(ANN.subject,), reasons=REASONS)
-    with tempfile.TemporaryDirectory(prefix="usher-examples-") as folder:
-        plan = Plan(service, f"sqlite:///{Path(folder) / 'usher.db'}", policy, clock=clock)
-        async with assembled(plan) as house:
-            return [example async for example in _shown(house)]
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Ann is admin and asks in `channel`, a stranger asks there too. `message` shows a reply, `others` what only this
+    platform shows."""
+
+    ann: ChatUser
+    stranger: ChatUser
+    channel: str
+    message: Callable[[str, Reply], Example]
+    others: Callable[[Suggestions], Awaitable[Sequence[Example]]]
 
 
-def page() -> str:
-    """`docs/slack.md`, without its heading."""
-    return "\n\n".join(piece for example in asyncio.run(examples()) for piece in _pieces(example))
+def page(platform: Platform) -> str:
+    """The main answers there: each as its text and, folded, as the rest of what is sent."""
+    made = asyncio.run(_made(platform))
+    return "\n\n".join(piece for example in made for piece in _pieces(example))
 
 
 def _pieces(example: Example) -> list[str]:
     text = ["\n".join(["```text", example.text, "```"])] if example.text else []
-    dump = "\n".join(json.dumps(block, ensure_ascii=False) for block in example.blocks)
-    folded = f"<details><summary>Blocks</summary>\n\n```json\n{dump}\n```\n\n</details>"
-    return [f"## {example.title}", *text, folded]
+    dump = "\n".join(json.dumps(one, ensure_ascii=False) for one in example.sent)
+    rest = [f"<details><summary>{example.folded}</summary>\n\n```json\n{dump}\n```\n\n</details>"] if dump else []
+    return [f"## {example.title}", *text, *rest]
 
 
-async def _shown(house: House) -> AsyncIterator[Example]:
-    async def say(line: str, user: ChatUser = ANN) -> Reply:
-        return await house.dispatcher.handle(Invocation(user, CHANNEL, line, room=STANDUP, menus=True))
+async def _made(platform: Platform) -> list[Example]:
+    clock = Still()
+    service = SimulatedRoomService(lively_rooms(clock.now), clock=clock, wait_seconds=0)
+    policy = Policy(admins=(platform.ann.subject,), reasons=REASONS)
+    with tempfile.TemporaryDirectory(prefix="usher-examples-") as folder:
+        plan = Plan(service, f"sqlite:///{Path(folder) / 'usher.db'}", policy, clock=clock)
+        async with assembled(plan) as house:
+            shown = [
+                platform.message(title, each_button(reply, _opaque)) async for title, reply in _told(house, platform)
+            ]
+            return [*shown, *await platform.others(Suggestions(house.dispatcher))]
 
-    async def press(token: str) -> Reply:
-        return await house.dispatcher.press(ANN, CHANNEL, token, menus=True)
 
-    people = await say("participants")
-    yield _message("Who is in the room: a menu behind each person", people)
+async def _told(house: House, platform: Platform) -> AsyncIterator[tuple[str, Reply]]:
+    ann, channel = platform.ann, platform.channel
+
+    async def say(line: str, user: ChatUser = ann) -> Reply:
+        return await house.dispatcher.handle(Invocation(user, channel, line, room=ROOM, menus=True))
+
+    yield "Who is in the room: what can be done to each person is a tap away", await say("participants")
     muted = await say("mute bob")
-    yield _message("A write, to the person who asked: the configured reasons are one tap away", muted)
+    yield "A write, to the person who asked: the configured reasons are one tap away", muted
     if muted.public is not None:
-        yield _message("The same, to the other moderators", muted.public)
-    yield _message("Its button, pressed", await press(_token(muted, "Keep muted")))
-    yield _message("What cannot be taken back is asked about", await say("kick omar"))
-    yield _message("What could be meant in two ways is a choice", await say("mute ann"))
-    yield _message("A case", await say("case 1"))
-    yield _message("Undo", await say("undo"))
-    yield _message("A refusal", await say("mute bob", STRANGER))
-    yield _message("A typo", await say("mtue bob"))
-    yield _message("While something takes long", working(Invocation(ANN, CHANNEL, "mute bob"), None))
-    rooms = await Suggestions(house.dispatcher).rooms(ANN)
-    yield _view('The modal "Moderate"', moderate_view([room.name for room in rooms], Kept(STANDUP)))
-    yield _view("The App Home", home_view([(room.name, room.facts) for room in rooms], account=ANN.subject))
-
-
-def _token(reply: Reply, label: str) -> str:
-    return next(button.token for button in reply.buttons if button.label == label)
-
-
-def _message(title: str, reply: Reply) -> Example:
-    """With the same tokens at each run: real ones are random."""
-    message = render(each_button(reply, _opaque), Workspace(HOME, SlashNames.read([one.name for one in load()])))
-    return Example(title, message.text, message.blocks)
+        yield "The same, to the other moderators", muted.public
+    keep = next(button.token for button in muted.buttons if button.label == "Keep muted")
+    yield "Its button, pressed", await house.dispatcher.press(ann, channel, keep, menus=True)
+    yield "What cannot be taken back is asked about", await say("kick omar")
+    yield "What could be meant in two ways is a choice", await say("mute ann")
+    yield "A case", await say("case 1")
+    yield "Undo", await say("undo")
+    yield "A refusal", await say("mute bob", platform.stranger)
+    yield "A typo", await say("mtue bob")
+    yield "An answer of many lines", await say("help")
 
 
 def _opaque(button: Button) -> Button:
+    """The same token at each run: real ones are random."""
     return replace(button, token=OPAQUE)
-
-
-def _view(title: str, view: Block) -> Example:
-    return Example(title, "", [view])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.declared import SETTINGS, Setting
-from adapters.documents import DOCS, ROOT, command_page, main, pages, settings_page, stale
+from adapters.documents import DOCS, ROOT, command_page, discord_page, main, pages, settings_page, slack_page, stale
 from bot.registry import load
 
 
@@ -34,6 +34,14 @@ def test_every_setting_is_there_with_its_example_and_no_secret_has_a_default() -
         assert setting.summary in row
         assert setting.example in row
         assert (f"`{setting.name}_FILE`" in row) is setting.secret
+
+
+def test_the_pages_of_the_chats_show_the_same_answers_and_then_what_only_one_of_them_has() -> None:
+    shown = [re.findall("(?m)^## (.*)$", page()) for page in (slack_page, discord_page)]
+    same = [one for one in shown[0] if one in shown[1]]
+    assert len(same) > 10
+    assert [titles[: len(same)] for titles in shown] == [same, same]
+    assert [len(titles) - len(same) for titles in shown] == [3, 2]
 
 
 def test_what_would_break_a_table_is_escaped() -> None:
