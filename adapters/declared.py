@@ -34,7 +34,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LIVEKIT_URL", "Address of the LiveKit server", "wss://my-project.livekit.cloud", parse=v.livekit_url),
     Setting("LIVEKIT_API_KEY", "API key of the LiveKit project", "APIxxxxxxxxxxxx"),
     Setting("LIVEKIT_API_SECRET", "The key's secret", "(a long random text)", secret=True),
-    Setting("DATABASE_URL", "Where the history is kept", "sqlite:////var/lib/usher/usher.db", "sqlite:///usher.db"),
+    Setting(
+        "DATABASE_URL",
+        "Where the history is kept: a file, or a PostgreSQL database that several replicas may share",
+        "postgresql://usher:password@db.example/usher",
+        "sqlite:///usher.db",
+        secret=True,
+    ),
     Setting(
         "SLACK_BOT_TOKEN",
         "Bot token of the Slack app (OAuth & Permissions); with it usher run serves Slack",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from typing import TextIO
 
 from adapters.clock import SystemClock
-from adapters.declared import CONFIG, SETTINGS
+from adapters.declared import CONFIG, SETTINGS, Setting
 from adapters.report import Report
 from adapters.settings import Settings, SettingsError
 from bot.errors import BotError
@@ -26,8 +25,7 @@ async def run_doctor(settings: Settings, out: TextIO) -> int:
         if setting.name in settings.problems:
             report.bad(settings.problems[setting.name])
         elif settings.sources[setting.name] != "default":
-            shown = "(secret)" if setting.secret else _shown(settings[setting.name])
-            report.good(f"{setting.name} = {shown}, from the {settings.sources[setting.name]}")
+            report.good(f"{setting.name} = {_shown(setting, settings)}, from the {settings.sources[setting.name]}")
     if CONFIG in settings.problems:
         report.bad(settings.problems[CONFIG])
     if settings.values.get("USHER_ADMINS") == ():
@@ -39,7 +37,14 @@ async def run_doctor(settings: Settings, out: TextIO) -> int:
     return report.finish()
 
 
-def _shown(value: object) -> str:
+def _shown(setting: Setting, settings: Settings) -> str:
+    value = settings[setting.name]
+    if setting.name == "DATABASE_URL":
+        from adapters.database.address import shown_address
+
+        return shown_address(value)
+    if setting.secret:
+        return "(secret)"
     if isinstance(value, dict):
         return ",".join(f"{key}={one.word if isinstance(one, Role) else one}" for key, one in value.items())
     text = ",".join(value) if isinstance(value, tuple) else str(value)
@@ -49,11 +54,10 @@ def _shown(value: object) -> str:
 async def _database(settings: Settings, report: Report) -> tuple[Grant, ...]:
     """The roles that were given; none where there is no history."""
     from adapters.database.database import Database
-    from adapters.database.engine import database_path
+    from adapters.database.store import can_be_made
 
     try:
-        path = database_path(settings["DATABASE_URL"])
-        if not path.exists() and os.access(path.parent, os.W_OK | os.X_OK):
+        if can_be_made(settings["DATABASE_URL"]):
             report.good("History: there is none yet; it is made when Usher starts")
             return ()
         server = settings.values.get("USHER_SERVER", "doctor")

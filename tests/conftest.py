@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.database_fixtures import KINDS, url_of
 from tests.discord_stand_in import DiscordStandIn
 from tests.discord_stand_in import stand_in as discord_stand_in
 from tests.livekit_server import MISSING, RunningServer, running_server, server_binary
+from tests.postgres_server import MISSING as NO_POSTGRES
+from tests.postgres_server import PostgresServer, programs, running_postgres
 from tests.slack_stand_in import SlackStandIn, stand_in
 
 
@@ -22,6 +26,32 @@ def livekit_server() -> Iterator[RunningServer]:
 def livekit_server_with_unmute() -> Iterator[RunningServer]:
     """The real livekit-server with `room.enable_remote_unmute`."""
     yield from _started(remote_unmute=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL."""
+    if programs() is None:
+        pytest.skip(NO_POSTGRES)
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a database on it with nothing in it. It has just started, and nobody needs to find it again."""
+    monkeypatch.setattr("adapters.database.postgres.store.GRACE", 0.0)
+    with postgres_server.schema() as url:
+        yield url
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with nothing in it: of each kind that Usher keeps its history in."""
+    if request.param == "sqlite":
+        return url_of(tmp_path / "usher.db")
+    found: str = request.getfixturevalue("postgres_url")
+    return found
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from adapters.database.database import Database
 from bot.history import Content, Draft, Entry, EntryKind, Outcome
 from bot.orders import Amendment, Order, Who
@@ -16,6 +18,7 @@ from tests.clocks import WallClock
 
 SERVER = "livekit-test"
 AN_ORDER = Order(Amendment(absent=True), Who("bob", "Bob"), ("*",), (Grant("console:alice", Role.MODERATOR),))
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 def url_of(path: Path) -> str:
@@ -24,9 +27,11 @@ def url_of(path: Path) -> str:
 
 @asynccontextmanager
 async def opened(
-    path: Path, *, clock: Clock | None = None, patience: float = 5.0, **more: Any
+    where: Path | str, *, clock: Clock | None = None, patience: float = 5.0, **more: Any
 ) -> AsyncIterator[Database]:
-    database = Database.open(url_of(path), clock=clock or WallClock(), patience=patience, **{"server": SERVER, **more})
+    """The database in this file, or at this address."""
+    url = url_of(where) if isinstance(where, Path) else where
+    database = Database.open(url, clock=clock or WallClock(), patience=patience, **{"server": SERVER, **more})
     try:
         yield database
     finally:

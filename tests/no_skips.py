@@ -1,7 +1,8 @@
 """A pytest plugin: where `USHER_REQUIRE_REAL` is set, whatever is real and was not run is a failure.
 
-Tests that need the real livekit-server, or emulate, are skipped where there is none, which is kind to whoever works on
-one file and wrong for the run that decides. Loaded with `-p tests.no_skips`; without the variable it does nothing.
+Tests that need the real livekit-server, emulate or PostgreSQL are skipped where there is none, which is kind to whoever
+works on one file and wrong for the run that decides. Loaded with `-p tests.no_skips`; without the variable it does
+nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Generator
 import pytest
 
 VARIABLE = "USHER_REQUIRE_REAL"
-REAL_MARKS = ("real", "participants", "emulate")
+REAL_MARKS = ("real", "participants", "emulate", "postgres")
 _ran = pytest.StashKey[set[str]]()
 
 

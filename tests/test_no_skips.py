@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.no_skips import VARIABLE
+from tests.no_skips import REAL_MARKS, VARIABLE
 
 pytest_plugins = ["pytester"]
 
@@ -14,6 +14,7 @@ import pytest
 @pytest.mark.real
 @pytest.mark.participants
 @pytest.mark.emulate
+@pytest.mark.postgres
 def test_real():
     pass
 """
@@ -21,9 +22,8 @@ def test_real():
 
 @pytest.fixture(autouse=True)
 def marks(pytester: pytest.Pytester) -> None:
-    pytester.makeini(
-        "[pytest]\nmarkers =\n    real\n    participants\n    emulate\nasyncio_default_fixture_loop_scope = function\n"
-    )
+    names = "\n    ".join(REAL_MARKS)
+    pytester.makeini(f"[pytest]\nmarkers =\n    {names}\nasyncio_default_fixture_loop_scope = function\n")
 
 
 def run(pytester: pytest.Pytester, *files: str) -> pytest.RunResult:
@@ -91,4 +91,4 @@ def test_a_run_without_any_real_test_fails(pytester: pytest.Pytester) -> None:
     result = run(pytester, "def test_it():\n    pass\n")
     result.assert_outcomes(passed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["*no test ran that is marked emulate or participants or real."])
+    result.stdout.fnmatch_lines(["*no test ran that is marked emulate or participants or postgres or real."])

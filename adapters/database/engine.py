@@ -1,99 +1,42 @@
-"""How the database is reached: one place for the address, the pragmas and the ways in which opening can fail."""
+"""What both kinds of database have in common below their ports: how one is read, and how a cursor is lent."""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.engine import Connection
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.pool import PoolProxiedConnection
 
-from adapters.database.errors import translating
-from bot.errors import HistoryError
-
-BEGIN_WRITE = {"sqlite": "BEGIN IMMEDIATE"}  # the write lock first: then the head that is read stays the head
-
-_PRAGMAS = (
-    "PRAGMA synchronous = FULL",  # a commit that has been answered survives a power cut
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA case_sensitive_like = ON",  # room names differ by case
-    "PRAGMA secure_delete = ON",  # what is erased on request is overwritten
-    "PRAGMA wal_autocheckpoint = 4000",  # 16 MiB: at 1,000,000 entries an append dirties pages all over the file
-    "PRAGMA cache_size = -8192",
-)
+BEGIN_READ = {
+    "sqlite": "BEGIN",
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",  # all of it from one moment of the database
+}
+BEGIN = "usher_begin"  # the execution option that has another way to begin
 
 
-def database_path(url: str) -> Path:
-    """The file of a `sqlite:///` address; `HistoryError` for anything that Usher cannot use."""
-    wanted = "DATABASE_URL should look like sqlite:///usher.db or sqlite:////var/lib/usher/usher.db."
-    try:
-        parsed: URL = make_url(url)
-    except (ArgumentError, ValueError):
-        raise HistoryError(f"DATABASE_URL is not an address. {wanted}", "database_url") from None
-    if parsed.get_backend_name() != "sqlite":
-        raise HistoryError(f"Usher keeps its history in SQLite; other databases are not served yet. {wanted}")
-    if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):
-        raise HistoryError(f"Usher's history needs a file. {wanted}", "database_url")
-    return Path(parsed.database)
+def begin(connection: Connection) -> None:
+    """The drivers themselves would begin a transaction for writes only, or one of another kind."""
+    statement = connection.get_execution_options().get(BEGIN, BEGIN_READ[connection.dialect.name])
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute(statement)
 
 
-def open_engine(path: Path, *, readers: int, patience: float) -> Engine:
-    """An engine on the file, which is made (for its owner only) where there is none.
-
-    `patience` is how many seconds a statement waits for another process's lock.
-    """
-    _make_file(path)
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)),
-        paramstyle="named",
-        pool_size=readers + 1,
-        max_overflow=0,
-        connect_args={"timeout": patience, "isolation_level": None, "check_same_thread": False},
-    )
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    try:
-        with translating():
-            _enter_wal(engine)
-    except HistoryError:
-        engine.dispose()
-        raise
-    return engine
+def driver_error(engine: Engine) -> type[Exception]:
+    """What the driver raises, when it is not SQLAlchemy that calls it."""
+    found: type[Exception] = engine.dialect.loaded_dbapi.Error
+    return found
 
 
-def _make_file(path: Path) -> None:
-    where = path.parent
-    if not where.is_dir():
-        raise HistoryError(f"There is no directory {where} to keep Usher's history in.", "database_url")
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        why = os.strerror(error.errno or 0).lower()
-        raise HistoryError(f"Usher's history cannot be written to {path}: {why}.", "history_read_only") from error
-    if not os.access(where, os.W_OK | os.X_OK):  # SQLite keeps its write-ahead log beside the file
-        raise HistoryError(f"Usher must be able to write to the directory {where}.", "history_read_only")
-
-
-def _enter_wal(engine: Engine) -> None:
-    with engine.connect() as connection:
-        raw = connection.connection.dbapi_connection
-        assert isinstance(raw, sqlite3.Connection)
-        (mode,) = raw.execute("PRAGMA journal_mode = WAL").fetchone()
-    if mode != "wal":
-        raise HistoryError("Usher's history must be on a disk of this machine: SQLite offers no WAL mode there.")
-
-
-def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    """The driver itself would begin a transaction for writes only, and a page of cases is to be read in one."""
-    connection.exec_driver_sql(connection.get_execution_options().get("usher_begin", "BEGIN"))
+@contextmanager
+def lent(engine: Engine) -> Iterator[tuple[PoolProxiedConnection, DBAPICursor]]:
+    """A cursor of the driver's own, and its connection; one that has ended does not go back to the others."""
+    with closing(engine.raw_connection()) as connection:
+        try:
+            with closing(connection.cursor()) as cursor:
+                yield connection, cursor
+        except driver_error(engine) as error:
+            if engine.dialect.is_disconnect(error, connection.dbapi_connection, None):  # type: ignore[arg-type]
+                connection.invalidate(error)
+            raise

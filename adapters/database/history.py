@@ -14,8 +14,8 @@ from adapters.database.queries import case_numbers, last_sid
 from adapters.database.readers import Readers
 from adapters.database.rows import WHOLE, entry_of
 from adapters.database.schema import contents, entries, open_intents
+from adapters.database.store import Workers
 from adapters.database.transaction import Transaction
-from adapters.database.workers import Workers
 from adapters.database.writer import Writer
 from bot.history import Case, CasePage, CaseQuery, Content, Draft, Entry, EntryKind, OpenIntent
 
@@ -58,6 +58,7 @@ class DatabaseHistory:
         )
 
     async def take_open_intents(self) -> tuple[OpenIntent, ...]:
+        await self._workers.settled()
         return await self._writer.run(self._take_over)
 
     async def entries(self, after: int = 0) -> AsyncIterator[Entry]:
@@ -77,11 +78,11 @@ class DatabaseHistory:
         """In one write transaction, so that two living workers cannot take the same."""
         me, mine, taken = self._ledger.worker, self._ledger.server, []
         transaction.flush()
-        for (worker,) in transaction.fetch(_OTHERS, {"me": me, "mine": mine}):
+        others = transaction.fetch(_OTHERS, {"me": me, "mine": mine})
+        for worker in [worker for (worker,) in others if self._workers.is_dead(worker)]:
             of = {"dead": worker, "mine": mine}
-            if self._workers.is_dead(worker):
-                taken += [OpenIntent(entry_of(row)) for row in transaction.fetch(_OPEN_OF, of)]
-                transaction.run(_HAND_OVER, {**of, "me": me})
+            taken += [OpenIntent(entry_of(row)) for row in transaction.fetch(_OPEN_OF, of)]
+            transaction.run(_HAND_OVER, {**of, "me": me})
         return tuple(taken)
 
     def _erase(self, sequences: Sequence[int], content: Content, transaction: Transaction) -> tuple[Entry, ...]:

@@ -7,14 +7,14 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from adapters.database.engine import BEGIN_WRITE
+from adapters.database.engine import BEGIN
 
 
-def migrate(engine: Engine) -> None:
-    """Apply what is missing; the caller holds the lock and knows that the database is not newer than this."""
+def migrate(engine: Engine, begin: str) -> None:
+    """Apply what is missing, in one transaction that begins so; the database is known not to be newer than this."""
     config = _config()
     with engine.connect() as plain:
-        connection = plain.execution_options(usher_begin=BEGIN_WRITE[engine.dialect.name])
+        connection = plain.execution_options(**{BEGIN: begin})
         with connection.begin():
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

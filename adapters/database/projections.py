@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from adapters.database.reading import Reading
 from adapters.database.rows import storable
 from bot.people import Role
 
@@ -59,15 +59,15 @@ class Projections:
             given = None if after is None else (int(Role.parse(after[0])), tuple(after[1:]))
             self.grants[server, storable(name.removeprefix(_PREFIX))] = given
 
-    def compared(self, connection: sqlite3.Connection) -> Iterator[Astray]:
+    def compared(self, reading: Reading) -> Iterator[Astray]:
         """Each table that does not agree."""
-        held = {seq for (seq,) in connection.execute("SELECT seq FROM open_intents")}
+        held = {seq for (seq,) in reading.rows("SELECT seq FROM open_intents")}
         if odd := sorted(held ^ self.intents):
             yield Astray("open_intents", f"entry {odd[0]} is {'in it' if odd[0] in held else 'missing'}.")
-        given = _orders(connection)
+        given = _orders(reading)
         if wrong := sorted(seq for seq in given.keys() | self.orders.keys() if given.get(seq) != self.orders.get(seq)):
             yield Astray("orders", f"the order of entry {wrong[0]} is not as it was given and ended.")
-        rows = connection.execute("SELECT server, subject, role, rooms FROM grants")
+        rows = reading.rows("SELECT server, subject, role, rooms FROM grants")
         stored = {(s.decode(), who.decode()): (role, tuple(json.loads(rooms))) for s, who, role, rooms in rows}
         wanted = {key: given for key, given in self.grants.items() if given is not None}
         for key in sorted(stored.keys() | wanted.keys()):
@@ -75,9 +75,9 @@ class Projections:
                 yield Astray("grants", f"the role of {key[1]} is not the one that was given last.")
 
 
-def _orders(connection: sqlite3.Connection) -> dict[int, tuple[str, int | None]]:
+def _orders(reading: Reading) -> dict[int, tuple[str, int | None]]:
     """The table of orders; a history that no Usher with orders has opened yet has none."""
-    if connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'orders'").fetchone() == (0,):
+    if not reading.has("orders"):
         return {}
-    rows = connection.execute("SELECT seq, server, ended FROM orders")
+    rows = reading.rows("SELECT seq, server, ended FROM orders")
     return {seq: (server.decode(), ended) for seq, server, ended in rows}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.sql import ClauseElement
 
+from adapters.database.engine import BEGIN_READ, driver_error, lent
 from adapters.database.errors import translating
 from adapters.database.transaction import Row, Statements
 from bot.errors import HistoryError
@@ -22,6 +22,8 @@ class Readers:
     def __init__(self, engine: Engine, threads: int) -> None:
         self._engine = engine
         self._statements = Statements(engine)
+        self._error = driver_error(engine)
+        self._begin = BEGIN_READ[engine.dialect.name]
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="usher-history-read")
 
     async def run(self, question: Callable[[Connection], T]) -> T:
@@ -48,17 +50,13 @@ class Readers:
         self._threads.shutdown()
 
     def _ask(self, question: Callable[[Connection], T]) -> T:
-        with translating(), self._engine.connect() as connection:
+        with translating(self._error), self._engine.connect() as connection:
             return question(connection)
 
     def _fetch(self, statement: ClauseElement, asked: Sequence[Row]) -> list[Any]:
         text, constants = self._statements.compiled(statement)
-        with (
-            translating(),
-            closing(self._engine.raw_connection()) as connection,
-            closing(connection.cursor()) as cursor,
-        ):
-            cursor.execute("BEGIN")  # ended by the pool when the connection goes back
+        with translating(self._error), lent(self._engine) as (_, cursor):
+            cursor.execute(self._begin)  # ended by the pool when the connection goes back
             found: list[Any] = []
             for parameters in asked:
                 cursor.execute(text, {**constants, **parameters})

@@ -18,7 +18,10 @@ REVISION = "0003"  # the newest migration; at start Alembic is loaded only where
 metadata = MetaData()
 
 
-def derived(name: str, source: str, kind: type[TypeEngine[Any]] = Text) -> Column[Any]:
+_number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def derived(name: str, source: str, kind: TypeEngine[Any] | type[TypeEngine[Any]] = Text) -> Column[Any]:
     """A column that the database takes out of the JSON text `source` (here in SQLite's words).
 
     NUL becomes U+FFFD, as in `rows.storable`: PostgreSQL cannot keep it and SQLite's JSON may end there.
@@ -30,9 +33,7 @@ def derived(name: str, source: str, kind: type[TypeEngine[Any]] = Text) -> Colum
 
 def _sequence(*references: ForeignKey) -> Column[Any]:
     """The key of an entry, or of what is known of one; never counted up by the database."""
-    return Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), *references, primary_key=True, autoincrement=False
-    )
+    return Column("seq", _number, *references, primary_key=True, autoincrement=False)
 
 
 def _of_entry() -> Column[Any]:
@@ -46,10 +47,10 @@ entries = Table(
     Column("sealed", Text, nullable=False),
     Column("content_digest", Text, nullable=False),
     Column("digest", Text, nullable=False),
-    derived("case_number", "sealed", Integer),
+    derived("case_number", "sealed", _number),
     derived("kind", "sealed"),
     derived("outcome", "sealed"),
-    derived("refers", "sealed", Integer),
+    derived("refers", "sealed", _number),
     derived("at", "sealed"),
     derived("worker", "sealed"),
     derived("server", "sealed"),
@@ -66,7 +67,7 @@ contents = Table(
     Column("body", Text, nullable=False),
     # Folded identity and name, for searching only; outside the chain, so that it may be folded better one day.
     Column("search", Text, nullable=False),
-    derived("case_number", "body", Integer),
+    derived("case_number", "body", _number),
     derived("room", "body"),
     derived("identity", "body"),
     derived("sid", "body"),

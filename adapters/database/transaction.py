@@ -54,7 +54,10 @@ class Statements:
 
 
 class Transaction:
-    """What a job works on. A job raises a `BotError` only before it has added or run anything."""
+    """What a job works on. A job raises a `BotError` only before it has added or run anything.
+
+    `appended` is the head that the jobs have made, None as long as they have not.
+    """
 
     def __init__(self, cursor: DBAPICursor, statements: Statements) -> None:
         self._cursor = cursor
@@ -63,6 +66,7 @@ class Transaction:
         self._claimed: set[str] = set()
         self._stored_head: Head | None = None
         self._head: Head | None = None
+        self.appended: Head | None = None
 
     @property
     def head(self) -> Head:
@@ -73,7 +77,7 @@ class Transaction:
 
     @head.setter
     def head(self, head: Head) -> None:
-        self._head = head
+        self._head = self.appended = head
 
     def is_claimed(self, event_key: str) -> bool:
         return event_key in self._claimed or bool(self.fetch(_FIND_CLAIM, {"event_key": event_key}))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
 from adapters.database.projections import Astray, Projections
-from adapters.database.reading import read_only
+from adapters.database.reading import Reading, read_only
 from bot.chain import GENESIS
 
 # The digests of `bot.chain` are spelled out in the walk: at 200,000 entries a second a call of a function counts.
@@ -40,17 +39,15 @@ class Broken:
 def verify(url: str) -> Verified | Broken | Astray:
     """Follow the whole chain, in one reading of the database and in little memory; then look whether the open intents,
     the orders and the grants are what the entries say. (Channel defaults name no channel in their entries.)"""
-    with read_only(url) as connection:
-        connection.text_factory = bytes  # what is stored, also where somebody has made it no text at all
-        connection.execute("BEGIN")
-        return _walk(connection)
+    with read_only(url, raw=True) as reading:
+        return _walk(reading)
 
 
-def _walk(connection: sqlite3.Connection) -> Verified | Broken | Astray:
-    erased = {seq for (seq,) in connection.execute(_ERASED)}
+def _walk(reading: Reading) -> Verified | Broken | Astray:
+    erased = {seq for (seq,) in reading.rows(_ERASED)}
     previous, count, bodies = GENESIS.encode(), 0, 0
     projections = Projections()
-    for seq, sealed, content, digest, salt, body in connection.execute(_WALK):
+    for seq, sealed, content, digest, salt, body in reading.rows(_WALK):
         count += 1
         if seq != count:
             return Broken(count, "This entry is missing.")
@@ -65,12 +62,12 @@ def _walk(connection: sqlite3.Connection) -> Verified | Broken | Astray:
             bodies += 1
         projections.follow(seq, sealed, body)
         previous = digest
-    broken = next(_amiss_at_the_end(connection, count, previous, bodies), None)
-    return broken or next(projections.compared(connection), Verified(count, previous.decode()))
+    broken = next(_amiss_at_the_end(reading, count, previous, bodies), None)
+    return broken or next(projections.compared(reading), Verified(count, previous.decode()))
 
 
-def _amiss_at_the_end(connection: sqlite3.Connection, count: int, digest: bytes, bodies: int) -> Iterator[Broken]:
-    heads = connection.execute(_HEAD).fetchall()
+def _amiss_at_the_end(reading: Reading, count: int, digest: bytes, bodies: int) -> Iterator[Broken]:
+    heads = list(reading.rows(_HEAD))
     if not heads:
         yield Broken(count + 1, "The record of where the history ends is missing.")
     for seq, newest in heads:
@@ -80,6 +77,6 @@ def _amiss_at_the_end(connection: sqlite3.Connection, count: int, digest: bytes,
             yield Broken(seq + 1, "The history was to end before this entry.")
         elif newest != digest:
             yield Broken(seq, "The end of the history is not the one on record.")
-    if connection.execute("SELECT count(*) FROM contents").fetchone() != (bodies,):
-        (stray,) = connection.execute(_STRAY).fetchone()
+    if list(reading.rows("SELECT count(*) FROM contents")) != [(bodies,)]:
+        ((stray,),) = reading.rows(_STRAY)
         yield Broken(stray, "There is content for an entry that does not exist.")

@@ -15,11 +15,9 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine
-
-from adapters.database.engine import BEGIN_WRITE
-from adapters.database.errors import LOCKED, translated
-from adapters.database.transaction import Job, Statements, Transaction
+from adapters.database.errors import FOR_ALL, translated
+from adapters.database.store import Store
+from adapters.database.transaction import Job, Transaction
 from bot.errors import BotError, HistoryError
 
 log = logging.getLogger(__name__)
@@ -39,10 +37,8 @@ class _Order:
 
 
 class Writer:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._statements = Statements(engine)
-        self._begin = BEGIN_WRITE[engine.dialect.name]
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._queue: SimpleQueue[_Order | None] = SimpleQueue()
         self._closed = False
         self._guard = threading.Lock()
@@ -100,7 +96,7 @@ class Writer:
             self._commit(orders)
         except Exception as error:  # the boundary: whatever happened is told to those who wait
             told = translated(error)
-            if len(orders) > 1 and told.code != LOCKED:
+            if len(orders) > 1 and told.code not in FOR_ALL:
                 for order in orders:
                     self._carry_out([order])
                 return
@@ -109,25 +105,13 @@ class Writer:
                 order.result, order.error = None, told
 
     def _commit(self, orders: Iterable[_Order]) -> None:
-        connection = self._engine.raw_connection()
-        cursor = connection.cursor()
-        try:
-            cursor.execute(self._begin)
-            transaction = Transaction(cursor, self._statements)
+        with self._store.writing() as transaction:
             for order in orders:
                 order.result = order.error = None
                 try:
                     order.result = order.job(transaction)
                 except BotError as error:  # this one's own affair; it has written nothing
                     order.error = error
-            transaction.flush()
-            cursor.execute("COMMIT")
-        except BaseException:
-            connection.rollback()  # does nothing where SQLite has done it by itself (a full disk)
-            raise
-        finally:
-            cursor.close()
-            connection.close()
 
 
 def _deliver(orders: Iterable[_Order]) -> None:

@@ -87,7 +87,7 @@ def test_a_full_disk_fails_what_does_not_fit_and_nothing_else(path: Path) -> Non
 
 async def test_a_full_database_is_said_and_leaves_the_chain_whole(database: Database, path: Path) -> None:
     await database.history.append([intent()])
-    connection = database._engine.raw_connection()
+    connection = database._store.engine.raw_connection()
     limits = connection.cursor()
     (pages,) = limits.execute("PRAGMA page_count").fetchone()
     limits.execute(f"PRAGMA max_page_count = {pages}")

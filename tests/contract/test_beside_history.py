@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -26,9 +25,9 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(params=["sqlite"])
-async def database(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Database]:
-    async with opened(tmp_path / "usher.db", clock=clock, patience=1.0) as database:
+@pytest.fixture
+async def database(database_url: str, clock: ManualClock) -> AsyncIterator[Database]:
+    async with opened(database_url, clock=clock, patience=1.0) as database:
         yield database
 
 
@@ -86,19 +85,21 @@ def item(token: str, group: str = "question") -> PendingItem:
     return PendingItem(token, "console:alice", "console", '{"command": "kick"}', START, group)
 
 
-async def test_a_button_is_found_at_once_and_by_others_once_it_is_written(database: Database, tmp_path: Path) -> None:
+async def test_a_button_is_found_at_once_and_by_others_once_it_is_written(
+    database: Database, database_url: str
+) -> None:
     await database.pending.put([item("yes"), item("no")])
     assert await database.pending.get("yes") == item("yes")
     assert await database.pending.get("unknown") is None
     await database.history.append([intent()])
-    async with opened(tmp_path / "usher.db") as other:
+    async with opened(database_url) as other:
         assert await other.pending.get("no") == item("no")
 
 
-async def test_a_question_is_answered_once_whoever_presses(database: Database, tmp_path: Path) -> None:
+async def test_a_question_is_answered_once_whoever_presses(database: Database, database_url: str) -> None:
     await database.pending.put([item("yes"), item("no")])
     await database.history.append([intent()])
-    async with opened(tmp_path / "usher.db") as other:
+    async with opened(database_url) as other:
         presses = [port.spend(token) for port in (database.pending, other.pending) for token in ("yes", "no")]
         assert sorted(await asyncio.gather(*presses)) == [False, False, False, True]
     assert await database.pending.get("no") == replace(item("no"), spent=True)
@@ -119,7 +120,7 @@ def question(token: str, group: str = "question", owner: str = "console:alice", 
 
 
 async def test_what_waits_for_a_person_in_a_channel_is_found_at_once_and_by_others(
-    database: Database, tmp_path: Path
+    database: Database, database_url: str
 ) -> None:
     asked = (question("yes"), question("no"), question("one", "another"))
     elsewhere = (question("theirs", "b", owner="console:bob"), question("there", "c", channel="there"))
@@ -128,7 +129,7 @@ async def test_what_waits_for_a_person_in_a_channel_is_found_at_once_and_by_othe
     assert await database.pending.waiting("console:alice", "here") == expected
     await database.history.append([intent()])
     assert await database.pending.waiting("console:alice", "here") == expected
-    async with opened(tmp_path / "usher.db", clock=ManualClock()) as other:
+    async with opened(database_url, clock=ManualClock()) as other:
         assert await other.pending.waiting("console:alice", "here") == expected
         assert await other.pending.waiting("console:bob", "there") == ()
 
@@ -145,14 +146,14 @@ async def test_nothing_waits_that_is_spent_or_has_expired(database: Database, cl
 
 @pytest.mark.parametrize("written", [True, False])
 async def test_a_question_that_waits_longer_does_so_for_everybody(
-    database: Database, tmp_path: Path, written: bool
+    database: Database, database_url: str, written: bool
 ) -> None:
     await database.pending.put([question("yes"), question("no"), question("other", "another")])
     if written:
         await database.history.append([intent()])
     until = LATER + timedelta(minutes=1)
     assert await database.pending.prolong("question", until)
-    async with opened(tmp_path / "usher.db") as other:
+    async with opened(database_url) as other:
         for port in (database.pending, other.pending):
             assert await port.get("yes") == replace(question("yes"), expires=until)
             assert await port.get("no") == replace(question("no"), expires=until)
@@ -188,7 +189,7 @@ async def test_what_expired_long_ago_is_forgotten(database: Database, clock: Man
         await database.history.append([intent()], event_key="event")
 
 
-async def test_one_person_is_changed_by_one_at_a_time(database: Database, tmp_path: Path) -> None:
+async def test_one_person_is_changed_by_one_at_a_time(database: Database, database_url: str) -> None:
     inside, most = 0, 0
 
     async def change(who: Database) -> None:
@@ -199,7 +200,7 @@ async def test_one_person_is_changed_by_one_at_a_time(database: Database, tmp_pa
             await asyncio.sleep(0.001)
             inside -= 1
 
-    async with opened(tmp_path / "usher.db") as other:
+    async with opened(database_url) as other:
         await asyncio.gather(*(change(who) for who in (database, other) * 5))
     assert most == 1
 
@@ -210,8 +211,10 @@ async def test_different_people_are_changed_at_the_same_time(database: Database)
 
 
 @pytest.mark.parametrize("same_process", [True, False])
-async def test_waiting_for_a_person_ends_with_an_answer(database: Database, tmp_path: Path, same_process: bool) -> None:
-    async with opened(tmp_path / "usher.db", patience=0.05) as other:
+async def test_waiting_for_a_person_ends_with_an_answer(
+    database: Database, database_url: str, same_process: bool
+) -> None:
+    async with opened(database_url, patience=0.05) as other:
         holder = other if same_process else database
         async with holder.locks.hold(("stage", "bob")):
             with pytest.raises(BotError, match="Somebody else is changing this person") as caught:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -25,9 +24,9 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(params=["sqlite"])
-async def database(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Database]:
-    async with opened(tmp_path / "usher.db", clock=clock, patience=1.0) as database:
+@pytest.fixture
+async def database(database_url: str, clock: ManualClock) -> AsyncIterator[Database]:
+    async with opened(database_url, clock=clock, patience=1.0) as database:
         yield database
 
 
@@ -172,27 +171,27 @@ async def test_the_session_seen_last_is_that_of_the_newest_case(database: Databa
     assert await database.history.seen("stage", "bob") == "PA_new"
 
 
-async def test_the_intents_of_the_living_are_left_to_them(database: Database, tmp_path: Path) -> None:
+async def test_the_intents_of_the_living_are_left_to_them(database: Database, database_url: str) -> None:
     await database.history.append([intent()])
-    async with opened(tmp_path / "usher.db") as other:
+    async with opened(database_url) as other:
         assert await other.history.take_open_intents() == ()
     assert await database.history.take_open_intents() == ()
 
 
-async def test_the_open_intents_of_the_dead_are_handed_out_once(database: Database, tmp_path: Path) -> None:
-    async with opened(tmp_path / "usher.db") as dead:
+async def test_the_open_intents_of_the_dead_are_handed_out_once(database: Database, database_url: str) -> None:
+    async with opened(database_url) as dead:
         closed, left = await dead.history.append([intent(identity="a"), intent(identity="b")])
         await dead.history.append([outcome_of(closed)])
-    async with opened(tmp_path / "usher.db") as other:
+    async with opened(database_url) as other:
         taken = await asyncio.gather(database.history.take_open_intents(), other.history.take_open_intents())
         assert [open_.entry for each in taken for open_ in each] == [left]
         assert await database.history.take_open_intents() == await other.history.take_open_intents() == ()
 
 
-async def test_an_intent_that_was_reconciled_is_not_open_any_more(database: Database, tmp_path: Path) -> None:
-    async with opened(tmp_path / "usher.db") as dead:
+async def test_an_intent_that_was_reconciled_is_not_open_any_more(database: Database, database_url: str) -> None:
+    async with opened(database_url) as dead:
         (left,) = await dead.history.append([intent()])
-    async with opened(tmp_path / "usher.db") as heir:
+    async with opened(database_url) as heir:
         (taken,) = await heir.history.take_open_intents()
         found = Draft(EntryKind.RECONCILED, content(), case=left.case, refers=taken.entry.seq, outcome=Outcome.UNKNOWN)
         await heir.history.append([found])
@@ -210,19 +209,18 @@ async def test_erased_content_is_gone_and_the_erasure_is_an_entry(database: Data
 
 
 async def test_another_livekit_server_s_cases_sessions_and_intents_are_not_this_one_s(
-    database: Database, tmp_path: Path
+    database_url: str,
 ) -> None:
-    path = tmp_path / "two.db"
-    async with opened(path, server="first") as first:
+    async with opened(database_url, server="first") as first:
         (open_one,) = await first.history.append([intent()])
-    async with opened(path, server="second") as second:
+    async with opened(database_url, server="second") as second:
         assert await second.history.take_open_intents() == ()
         assert (await second.history.cases(CaseQuery(everywhere=True))).cases == ()
         assert await second.history.case(open_one.case) is None
         assert await second.history.seen("stage", "bob") is None
         (own,) = await second.history.append([intent()])
         assert await numbers(second, CaseQuery()) == [own.case]
-    async with opened(path, server="first") as again:
+    async with opened(database_url, server="first") as again:
         assert [taken.entry.seq for taken in await again.history.take_open_intents()] == [open_one.seq]
         assert await again.history.seen("stage", "bob") == "PA_1"
 

@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -40,9 +39,9 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(params=["sqlite"])
-async def database(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Database]:
-    async with opened(tmp_path / "usher.db", clock=clock, patience=1.0) as database:
+@pytest.fixture
+async def database(database_url: str, clock: ManualClock) -> AsyncIterator[Database]:
+    async with opened(database_url, clock=clock, patience=1.0) as database:
         yield database
 
 
@@ -53,7 +52,7 @@ async def entries(database: Database) -> list[tuple[EntryKind, int, int | None, 
 # --- orders -----------------------------------------------------------------------------------------------------------
 
 
-async def test_an_order_is_an_entry_and_is_read_from_it_whole(database: Database, tmp_path: Path) -> None:
+async def test_an_order_is_an_entry_and_is_read_from_it_whole(database: Database, database_url: str) -> None:
     given = await database.orders.append(LOCK, SAID)
     said = {"issuer": "console:mia", "issuer_name": "Mia", "command": "mute"}
     assert given == replace(LOCK, **said, id=1, case=1, at=START)  # type: ignore[arg-type]
@@ -62,7 +61,7 @@ async def test_an_order_is_an_entry_and_is_read_from_it_whole(database: Database
     assert (case.first.kind, case.first.outcome) == (EntryKind.ORDER, Outcome.DONE)
     assert (case.opening.identity, case.opening.name, case.reasons) == ("bob", "Bob Berg", ("shouting",))
     assert (case.opening.room, case.opening.sid, case.opening.arguments) == ("stage", "PA_1", "bob lock")
-    async with opened(tmp_path / "usher.db") as other:
+    async with opened(database_url) as other:
         assert await other.orders.active() == (given,)
         assert await other.orders.get(1) == (given,)
 
@@ -103,9 +102,9 @@ async def test_ending_an_order_is_an_entry_of_its_case_about_the_same_person(
     assert found.cases[0].entries[1].content == replace(said, identity="bob", name="Bob Berg")
 
 
-async def test_whoever_comes_second_ends_nothing_and_writes_nothing(database: Database, tmp_path: Path) -> None:
+async def test_whoever_comes_second_ends_nothing_and_writes_nothing(database: Database, database_url: str) -> None:
     lock, shut = await database.orders.append(LOCK, SAID), await database.orders.append(SHUT, SAID)
-    async with opened(tmp_path / "usher.db") as other:
+    async with opened(database_url) as other:
         ends = [port.end([lock.id, lock.id, 99], SAID) for port in (database.orders, other.orders) for _ in range(3)]
         ended = await asyncio.gather(*ends)
     assert sorted(len(each) for each in ended) == [0, 0, 0, 0, 0, 1]
@@ -170,9 +169,9 @@ async def test_what_makes_no_order_or_ends_none_is_refused_with_all_that_was_to_
     assert [kind for kind, *_ in await entries(database)] == [EntryKind.ORDER, EntryKind.INTENT, EntryKind.ENDED]
 
 
-async def test_what_others_gave_and_ended_is_found_by_its_mark(database: Database, tmp_path: Path) -> None:
+async def test_what_others_gave_and_ended_is_found_by_its_mark(database: Database, database_url: str) -> None:
     assert await database.orders.changed() == (0, ())
-    async with opened(tmp_path / "usher.db", clock=ManualClock()) as other:
+    async with opened(database_url, clock=ManualClock()) as other:
         lock, shut = await other.orders.append(LOCK, SAID), await other.orders.append(SHUT, SAID)
         mark, found = await database.orders.changed()
         assert found == (lock, shut)
@@ -197,9 +196,9 @@ async def test_with_its_content_erased_an_order_is_gone_and_the_mark_moves(datab
     assert await database.orders.end([lock.id], SAID) == ()
 
 
-async def test_orders_are_of_one_livekit_server(database: Database, tmp_path: Path) -> None:
+async def test_orders_are_of_one_livekit_server(database: Database, database_url: str) -> None:
     lock = await database.orders.append(LOCK, SAID)
-    async with opened(tmp_path / "usher.db", server="another") as other:
+    async with opened(database_url, server="another") as other:
         assert await other.orders.active() == await other.orders.get(1) == ()
         assert await other.orders.changed() == (0, ())
         assert await other.orders.end([lock.id], SAID) == ()
@@ -238,19 +237,19 @@ FULL, LOCKED = Permissions(), Permissions(can_publish_sources=frozenset({Source.
 SESSION = Session("stage", "bob", "PA_1", FULL, (FULL, LOCKED), frozenset({3, 7}), frozenset({3}))
 
 
-async def test_a_session_is_known_as_it_was_kept_by_everybody(database: Database, tmp_path: Path) -> None:
+async def test_a_session_is_known_as_it_was_kept_by_everybody(database: Database, database_url: str) -> None:
     assert await database.sessions.known(["bob", "ann"]) == ()
     begun = await database.sessions.begin(SESSION)
     assert begun == replace(SESSION, version=1)
     kept = await database.sessions.keep(replace(begun, ours=(LOCKED,), past=frozenset()))
     assert kept == replace(SESSION, ours=(LOCKED,), past=frozenset(), version=2)
-    async with opened(tmp_path / "usher.db") as other:
+    async with opened(database_url) as other:
         assert await other.sessions.known(["bob", "ann"]) == (kept,)
         assert await other.sessions.known(["ann"]) == await other.sessions.known([]) == ()
 
 
-async def test_the_first_who_sees_a_session_says_what_its_base_is(database: Database, tmp_path: Path) -> None:
-    async with opened(tmp_path / "usher.db") as other:
+async def test_the_first_who_sees_a_session_says_what_its_base_is(database: Database, database_url: str) -> None:
+    async with opened(database_url) as other:
         looks = [port.begin(replace(SESSION, base=base)) for port in (database.sessions, other.sessions)
                  for base in (FULL, LOCKED)]  # fmt: skip
         begun = await asyncio.gather(*looks)
@@ -259,9 +258,9 @@ async def test_the_first_who_sees_a_session_says_what_its_base_is(database: Data
         assert await other.sessions.known(["bob"]) == (begun[0],)
 
 
-async def test_of_two_who_read_a_session_one_keeps_it(database: Database, tmp_path: Path) -> None:
+async def test_of_two_who_read_a_session_one_keeps_it(database: Database, database_url: str) -> None:
     begun = await database.sessions.begin(SESSION)
-    async with opened(tmp_path / "usher.db") as other:
+    async with opened(database_url) as other:
         keeps = [port.keep(replace(begun, ours=(FULL,))) for port in (database.sessions, other.sessions)]
         kept = await asyncio.gather(*keeps)
     assert sorted(each is None for each in kept) == [False, True]
@@ -299,9 +298,9 @@ async def test_sessions_that_have_ended_are_forgotten_room_by_room(database: Dat
     assert await database.sessions.forget("nowhere", [], clock.now()) == 0
 
 
-async def test_sessions_are_of_one_livekit_server(database: Database, tmp_path: Path, clock: ManualClock) -> None:
+async def test_sessions_are_of_one_livekit_server(database: Database, database_url: str, clock: ManualClock) -> None:
     begun = await database.sessions.begin(SESSION)
-    async with opened(tmp_path / "usher.db", server="another", clock=clock) as other:
+    async with opened(database_url, server="another", clock=clock) as other:
         assert await other.sessions.known(["bob"]) == ()
         assert await other.sessions.rooms() == ()
         assert await other.sessions.keep(begun) is None

@@ -10,6 +10,8 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     """There are no orders yet in a history of before."""
@@ -22,7 +24,7 @@ def _create_orders() -> None:
     op.create_table(
         "orders",
         sa.Column("seq", sequence, sa.ForeignKey("entries.seq"), primary_key=True, autoincrement=False),
-        sa.Column("server", sa.Text, nullable=False),
+        sa.Column("server", _TEXT, nullable=False),
         sa.Column("ended", sa.BigInteger, sa.ForeignKey("entries.seq")),
         sa.Column("changed", sa.BigInteger, nullable=False),
     )
@@ -34,9 +36,9 @@ def _create_orders() -> None:
 def _create_sessions() -> None:
     op.create_table(
         "sessions",
-        *(sa.Column(name, sa.Text, primary_key=True, nullable=False) for name in ("server", "identity", "sid")),
-        *(sa.Column(name, sa.Text, nullable=False) for name in ("room", "base", "ours", "carried", "past")),
+        *(sa.Column(name, _TEXT, primary_key=True, nullable=False) for name in ("server", "identity", "sid")),
+        *(sa.Column(name, _TEXT, nullable=False) for name in ("room", "base", "ours", "carried", "past")),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("at", _TEXT, nullable=False),
     )
     op.create_index("sessions_room", "sessions", ["server", "room"])

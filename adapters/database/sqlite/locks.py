@@ -1,7 +1,7 @@
-"""Exclusion between tasks and between processes of one machine, by `flock` on files beside the database.
+"""Exclusion between processes of one machine, by `flock` on files beside the database.
 
 The kernel gives a `flock` back when its process ends, however it ends, so nothing is ever left locked. Locks of one
-process exclude each other only by way of separate open files; its own tasks are kept apart by asyncio's locks.
+process exclude each other only by way of separate open files.
 """
 
 from __future__ import annotations
@@ -9,14 +9,12 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from zlib import crc32
 
-from bot.errors import BotError, HistoryError
-
-STRIPES = 64
+from adapters.database.stripes import FIRST_PAUSE, LONGER, LONGEST_PAUSE
+from bot.errors import HistoryError
 
 
 def lock_directory(database: Path) -> Path:
@@ -59,45 +57,32 @@ class FileLock:
         os.close(self._file)
 
 
-class StripedLocks:
-    """The port `Locks`: each (room, identity) belongs to one of 64 stripes, which are taken in order."""
+class FileStripes:
+    """A file for each stripe, made when it is first wanted."""
 
-    def __init__(self, directory: Path, *, patience: float) -> None:
+    def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._patience = patience
-        self._tasks = [asyncio.Lock() for _ in range(STRIPES)]
         self._files: dict[int, FileLock] = {}
 
     @asynccontextmanager
-    async def hold(self, *keys: tuple[str, str]) -> AsyncIterator[None]:
-        """Not to be nested: somebody who holds one key waits in vain for another of the same stripe."""
-        async with AsyncExitStack() as held:
-            try:
-                async with asyncio.timeout(self._patience):
-                    for stripe in sorted({stripe_of(room, identity) for room, identity in keys}):
-                        await held.enter_async_context(self._tasks[stripe])
-                        await self._take(stripe)
-                        held.callback(self._files[stripe].release)
-            except TimeoutError:
-                raise BotError("Somebody else is changing this person just now. Try again.", "busy") from None
+    async def taken(self, stripes: Sequence[int]) -> AsyncIterator[None]:
+        with ExitStack() as held:
+            for stripe in stripes:
+                held.callback((await self._take(stripe)).release)
             yield
 
-    async def _take(self, stripe: int) -> None:
+    async def _take(self, stripe: int) -> FileLock:
         """Ask again and again, ever less often: no thread waits, and a cancelled command leaves nothing behind."""
         lock = self._files.get(stripe)
         if lock is None:
             lock = self._files[stripe] = FileLock(self._directory / f"stripe-{stripe:02}")
-        pause = 0.002
+        pause = FIRST_PAUSE
         while not lock.take():
             await asyncio.sleep(pause)
-            pause = min(pause * 1.5, 0.05)
+            pause = min(pause * LONGER, LONGEST_PAUSE)
+        return lock
 
     def close(self) -> None:
         for lock in self._files.values():
             lock.close()
         self._files.clear()
-
-
-def stripe_of(room: str, identity: str) -> int:
-    """The same in every process (Python's own hash is not)."""
-    return crc32(f"{room}\0{identity}".encode("utf-8", "surrogatepass")) % STRIPES

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 from contextlib import suppress
 from pathlib import Path
 
-from adapters.database.locks import FileLock
+from adapters.database.sqlite.locks import FileLock
 from bot.errors import HistoryError
 
 _PREFIX = "worker-"
 
 
-def new_worker() -> str:
-    """A name that no worker ever had; the machine and the process are for the eye."""
-    machine = "".join(mark if mark.isalnum() or mark in "-_" else "-" for mark in socket.gethostname())[:40]
-    return f"{machine}.{os.getpid()}.{secrets.token_hex(4)}"
-
-
-class Workers:
+class FileWorkers:
     def __init__(self, directory: Path, worker: str) -> None:
         self.name = worker
         self._directory = directory
         self._path = directory / f"{_PREFIX}{worker}"
         self._lock = self._live()
+
+    async def settled(self) -> None:
+        """At any time: a lock goes with its process, and with nothing else."""
 
     def is_dead(self, worker: str) -> bool:
         """Also of one that ended in order, which leaves no file; its file is swept away with it."""

@@ -1,0 +1,1 @@
+"""A database in a file, for the processes of one machine."""
