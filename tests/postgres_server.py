@@ -18,11 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
-
-import psycopg
+from typing import TYPE_CHECKING, Any
 
 from tests.livekit_server import free_port
+
+if TYPE_CHECKING:
+    import psycopg
 
 MISSING = "no PostgreSQL: install Debian's package postgresql, or put initdb and postgres on the PATH"
 USER, PASSWORD, NAME = "usher", "a-passw0rd-for-tests", "usher"
@@ -75,6 +76,8 @@ class PostgresServer:
     @contextmanager
     def admin(self, database: str = NAME) -> Iterator[psycopg.Connection[Any]]:
         """Somebody who may do everything."""
+        import psycopg  # every run reads this module, and few start a server
+
         with psycopg.connect(
             host=str(self.where), port=self.port, user="postgres", dbname=database, autocommit=True
         ) as connection:
@@ -120,6 +123,8 @@ class PostgresServer:
         return self.where / "log"
 
     def _answers(self) -> bool:
+        import psycopg
+
         try:
             with self.admin("postgres"):
                 return True
