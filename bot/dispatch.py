@@ -17,6 +17,7 @@ from bot.buttons import Buttons, answered_already
 from bot.command import Again, BoundInvocation, Command, Invocation, Nothing
 from bot.context import Context, Services
 from bot.errors import BotError, HistoryError, NotFound, Refused, SessionChanged, Unavailable, UsageError
+from bot.options import written
 from bot.pending import PendingItem
 from bot.people import ChatUser, Moderator, Role
 from bot.press import arguments, decode, line_again
@@ -49,13 +50,14 @@ class Dispatcher:
         """
         budget = Budget(self.services.clock, self.services.clock.monotonic())
         name, rest = split_command(invocation.text)
+        typed = self._typed(invocation, name, rest)
         moderator = await self.moderator(invocation.user, calming=self._calms(name))
         command: Command | None = None
         context: Context | None = None
         try:
             command = self._command(moderator, name)
             self._allow(moderator, command)
-            context = self._context(moderator, invocation, command, BoundInvocation(command.name, typed=rest), budget)
+            context = self._context(moderator, invocation, command, BoundInvocation(command.name, typed=typed), budget)
             bound = await self._timed(budget, bind(context, rest))
             if isinstance(bound, BoundInvocation):
                 context.bound = bound
@@ -64,7 +66,7 @@ class Dispatcher:
             reply = replace(bound, command=command.name)
         except BotError as error:
             held = context.bound if context else None
-            reply = await self._refusals.answer(error, invocation, name, rest, command, held)
+            reply = await self._refusals.answer(error, invocation, name, typed, command, held)
         return await self._finished(reply, moderator, invocation, context.bound if context else None)
 
     async def press(
@@ -148,6 +150,11 @@ class Dispatcher:
         held = settled + tuple(stored)
         counts = tuple(grant for grant in held if grant.subject in counted)
         return Moderator(user, counts, tuple(grant for grant in held if grant.subject not in counted))
+
+    def _typed(self, invocation: Invocation, name: str, rest: str) -> str:
+        """What stands behind the command's name, or would if its options were words."""
+        command, options = self.services.registry.get(name), invocation.options
+        return rest if command is None or options is None else written(command, options)
 
     def _calms(self, name: str) -> bool:
         command = self.services.registry.get(name)

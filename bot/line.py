@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from bot.command import Again, BoundInvocation, Command, Invocation, Kind, Target
 from bot.grammar import Reading, read
-from bot.options import read_options, who_option
+from bot.options import read_options, who_option, written
 from bot.places import Rewrite
 from bot.words import Word, split
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`text` is what stands behind the command's name."""
+    """`text` is what stands behind the command's name; of options the person alone, who is looked for in it."""
 
     command: Command
     text: str
@@ -37,8 +37,14 @@ class Line:
         takes_room = self.command.param(Kind.ROOM) is not None
         values = {name: value for name, value in reading.values.items() if not (takes_room and name == "room")}
         return BoundInvocation(
-            self.command.name, room, target, values, self.text, reading.reason, reading.force, reading.dry_run
+            self.command.name, room, target, values, self.typed, reading.reason, reading.force, reading.dry_run
         )
+
+    @property
+    def typed(self) -> str:
+        """What stands behind the command's name, or would if its options were words."""
+        options = self.invocation.options
+        return self.text if options is None else written(self.command, options)
 
     def without(self, start: int, end: int) -> str:
         """The whole line again, with a part left out."""

@@ -1,4 +1,5 @@
-"""Option values, as platforms with typed commands send them, read into the same arguments as words are."""
+"""Option values, as platforms with typed commands send them: read into the same arguments as words are, and written
+as those words."""
 
 from __future__ import annotations
 
@@ -9,9 +10,10 @@ from bot.command import Command, Kind, Param
 from bot.errors import BadArgument
 from bot.grammar import SOURCE_WORDS, Reading
 from bot.people import Role
-from bot.words import Word, split
+from bot.words import QUOTES, Word, in_room, split
 
 TRUE = ("true", "yes", "1")
+_LAST = (Kind.TEXT, Kind.REASON)  # to the end of the line
 
 
 def who_option(options: Mapping[str, str]) -> list[Word]:
@@ -86,3 +88,39 @@ def _role(command: Command, text: str) -> str:
         return Role.parse(text).word
     except ValueError as error:
         raise BadArgument(f"{error}. The roles are {', '.join(role.word for role in Role)}.") from None
+
+
+def written(command: Command, options: Mapping[str, str]) -> str:
+    """The words behind the command's name that say the same: they are kept in the history, and pages go on from them.
+
+    A name that holds quotes stands there as it is, so it may not be read as it was meant.
+    """
+    given = [(param, options[param.name]) for param in command.params if options.get(param.name)]
+    words = [_written(param, text) for param, text in given if param.kind not in _LAST]
+    if command.in_room and (room := options.get("in")):
+        words.append(in_room(room))
+    words += [f"--{flag}" for flag in ("force", "dry-run") if options.get(flag, "").lower() in TRUE]
+    words += [text for param, text in given if param.kind in _LAST]
+    return " ".join(filter(None, words))
+
+
+def _written(param: Param, text: str) -> str:
+    if param.kind is Kind.FLAG:
+        return param.keyword or param.name if text.lower() in TRUE else ""
+    if param.kind is Kind.SOURCES:
+        return ",".join(text.replace(",", " ").split())
+    if param.kind is Kind.PEOPLE:
+        return f"{param.keyword} {text}"
+    if param.kind is Kind.PAIRS:
+        return text
+    if param.kind is Kind.GLOBS:
+        return in_room(text)
+    if param.kind is Kind.FILTER and text.isdecimal():
+        return f'"{text}"'  # without quotes it would be the page
+    return f"{param.name}:{_word(text)}" if param.kind is Kind.KEYED else _word(text)
+
+
+def _word(text: str) -> str:
+    """One word, in quotes where it would be several."""
+    several = len(text.split()) != 1 or text != text.strip()
+    return f'"{text}"' if several and not any(quote in text for quote in QUOTES) else text
