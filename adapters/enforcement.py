@@ -42,3 +42,8 @@ class Enforcement:
     def start(self, supervisor: Supervisor) -> None:
         supervisor.start(TELL, self.telling.serve)
         supervisor.start(ENFORCE, self.enforcer.serve)
+
+    async def stop(self, supervisor: Supervisor, seconds: float) -> None:
+        """Finish what is under way, for that long at most; so no intent is left for the next start to look into."""
+        self.enforcer.end()
+        await supervisor.settle(ENFORCE, seconds)

@@ -59,7 +59,7 @@ class Enforcer:
         self._retries = Retries(means.clock)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._sweeping: asyncio.Task[None] | None = None
-        self._at_work = False
+        self._at_work = self._ending = False
         self._tried, self._next_poll = float("-inf"), 0.0
 
     def webhook(self, room: str) -> None:
@@ -77,16 +77,22 @@ class Enforcer:
         """Whether nothing is due or under way just now."""
         return not (self._at_work or len(self._due) or self._due.everything or self._under_way or self._sweeping)
 
+    def end(self) -> None:
+        """Begin nothing new; `serve` returns when what is under way is finished."""
+        self._ending = True
+        self._due.wake()
+
     async def serve(self) -> None:
-        """Enforce until cancelled. `HistoryError` where the history cannot be read: it is to be called again then."""
+        """Enforce until `end`. `HistoryError` where the history cannot be read: it is to be called again then."""
         self._pulse.begun = self._clock.monotonic()
         self._tried, self._next_poll = float("-inf"), self._pulse.begun
         try:
-            while True:
+            while not self._ending:
                 self._at_work = True
                 await self._round()
                 self._at_work = False
                 await self._due.wait(self._until_next())
+            await asyncio.gather(*self._under_way.values(), return_exceptions=True)
         finally:
             self._pulse.begun = None
             tasks = [*self._under_way.values(), *filter(None, [self._sweeping])]

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.livekit.calls import Call
+from adapters.livekit.wire import Json
 from bot.errors import HistoryError
 from bot.history import EntryKind
 from bot.model import Source
 from bot.orders import Amendment
 from bot.steady import BELIEVED, Steady
 from tests.clocks import ManualClock
-from tests.core.faults import REFUSED, UNREACHABLE, failing, lying
+from tests.core.faults import REFUSED, UNREACHABLE, CarryOut, failing, lying
 from tests.enforced import Enforced, enforced
 from tests.house import STANDUP, House
 
@@ -199,6 +201,31 @@ async def test_killed_after_the_order_is_written_it_is_carried_out_at_the_next_s
         assert "MICROPHONE" not in house.sources("bob")
     updates = [call for call in house.service.calls if call.method == "UpdateParticipant"]
     assert len(updates) == 1
+
+
+async def test_asked_to_end_it_finishes_what_is_under_way_and_begins_nothing_more(house: House) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(call: Call, carry_out: CarryOut) -> Json:
+        if call.method == "RemoveParticipant":
+            asked.set()
+            await go_on.wait()
+        return await carry_out()
+
+    house.service.around = slow
+    run = Enforced(house)
+    await run.give(BAN)
+    serving = asyncio.create_task(run.enforcer.serve())
+    await asyncio.wait_for(asked.wait(), 30)
+    run.enforcer.end()
+    run.enforcer.webhook(STANDUP)
+    go_on.set()
+    await asyncio.wait_for(serving, 30)
+    assert not there(run)
+    assert run.pulse.begun is None
+    assert await house.database.history.take_open_intents() == ()
+    kinds = [entry.kind for entry in (await house.cases())[0].entries]
+    assert kinds == [EntryKind.ORDER, EntryKind.INTENT, EntryKind.OUTCOME]
 
 
 async def test_two_loops_on_one_database_do_everything_once(house: House) -> None:
