@@ -6,19 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from adapters.channels import Chat
 from adapters.http import HttpServer
 from adapters.settings import Settings
 from adapters.wiring import House
 
 
-class Adapter(Protocol):
-    """The way to one chat platform. `ready` says whether it can be used just now."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def ready(self) -> bool: ...
+class Adapter(Chat, Protocol):
+    """The way to one chat platform."""
 
     async def serve(self) -> None:
         """Run until `stop`. Whatever it raises is logged without its words, unless it is a `BotError`; it is called

@@ -18,6 +18,7 @@ from bot.errors import BotError
 
 STOP_SECONDS = 10.0
 MORE_SECONDS = 0.5  # for those who take all of it
+NO_CHAT = "No chat is served: orders are enforced all the same, and the log has what nobody can be told."
 log = logging.getLogger(__name__)
 
 
@@ -49,6 +50,8 @@ ADAPTERS: tuple[Candidate, ...] = (
 async def run(settings: Settings, out: TextIO, candidates: Iterable[Candidate] = ADAPTERS) -> int:
     """Serve until SIGTERM or SIGINT; 0 then. `out` is told, a line each, who is started, who is not, and why.
 
+    Where no chat has credentials it serves none, and does the rest.
+
     `SettingsError`, `HistoryError` (another `usher run` has the history) and `BotError` before anything is served.
     """
     settings.require()
@@ -57,8 +60,6 @@ async def run(settings: Settings, out: TextIO, candidates: Iterable[Candidate] =
         if way is None:
             _say(out, f"{candidate.name}: not started: {candidate.missing(settings)}")
     chosen = {candidate: way for candidate, way in ways.items() if way is not None}
-    if not chosen:
-        raise BotError("No chat can be served: set the credentials of one. docs/settings.md lists them.")
     with Stop() as stop:
         async with from_settings(settings) as house:
             house.database.claim_run()
@@ -84,6 +85,8 @@ class _Served:
         try:
             for candidate, way in chosen.items():
                 self._begin(candidate.name, made[candidate], way)
+            if not chosen:
+                _say(self._out, NO_CHAT)
             await self._stop.asked.wait()
             _say(self._out, "Stopping: what is under way is finished first")
         finally:
@@ -92,6 +95,7 @@ class _Served:
     def _begin(self, name: str, adapter: Adapter, way: Way) -> None:
         kept = _Kept(adapter, self._stop)
         self._kept.append(kept)
+        self._house.channels.join(adapter)
         self._house.supervisor.start(name, kept.serve)
         _say(self._out, f"{name}: started, {way.how}" + (f" on {self._http.url}{way.path}" if way.path else ""))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from adapters.channels import Chats
 from adapters.clock import SystemClock
 from adapters.database.database import Database
 from adapters.declared import CORE
@@ -42,6 +43,7 @@ class House:
     services: Services
     supervisor: Supervisor
     database: Database
+    channels: Chats
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ async def assembled(plan: Plan) -> AsyncIterator[House]:
     supervisor.start("prune", lambda: _prune(database, clock))
     for name, loop in plan.loops.items():
         supervisor.start(name, loop)
+    dispatcher = Dispatcher(services)
     try:
-        yield House(Dispatcher(services), services, supervisor, database)
+        yield House(dispatcher, services, supervisor, database, Chats(dispatcher, clock))
     finally:
         await supervisor.settle(RECONCILE, RECONCILE_SECONDS)
         await supervisor.aclose()

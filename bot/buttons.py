@@ -24,16 +24,19 @@ class Buttons:
         self._clock = clock
         self._policy = policy
 
-    async def stored(self, reply: Reply, invocation: Invocation) -> Reply:
-        """The reply with a token on every button, and the buttons stored; a question that waits keeps its own."""
+    async def stored(self, reply: Reply, invocation: Invocation | None = None) -> Reply:
+        """The reply with a token on every button, and the buttons stored; a question that waits keeps its own.
+
+        Without an invocation nobody has asked: whoever is authorised may press them, wherever they see them.
+        """
         inside = any(map(_has_buttons, reply.parts))
         if not reply.buttons and not inside:
             return reply
         asks = reply.question or any(isinstance(part, Choices) for part in reply.parts)
         seconds = self._policy.confirm_seconds if asks else self._policy.button_seconds
         batch = _Batch(
-            "" if reply.audience is Audience.PUBLIC else invocation.user.subject,
-            invocation.channel,
+            "" if invocation is None or reply.audience is Audience.PUBLIC else invocation.user.subject,
+            invocation.channel if invocation is not None else "",
             self._clock.now() + timedelta(seconds=seconds),
             secrets.token_urlsafe(9) if asks else "",
         )

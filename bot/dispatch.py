@@ -23,8 +23,9 @@ from bot.people import ChatUser, Moderator, Role
 from bot.press import arguments, decode, line_again
 from bot.public import public_line
 from bot.reasons import with_reasons
+from bot.redact import redacted
 from bot.refusals import Refusals
-from bot.reply import Reply, Tone, say
+from bot.reply import Audience, Reply, Tone, say
 from bot.sight import seen_by, shown_bound
 from bot.tasks import Budget, within
 from bot.words import told
@@ -118,6 +119,11 @@ class Dispatcher:
             bound = context.bound if context else bound
             reply = await self._refusals.answer(error, invocation, command.name, bound.typed, command, bound)
         return await self._finished(reply, moderator, invocation, context.bound if context else bound)
+
+    async def told(self, room: str, reply: Reply) -> Reply:
+        """A line that nobody asked for, as every moderator of that room may see it, its buttons stored for them all."""
+        line = replace(reply, room=room, audience=Audience.PUBLIC)
+        return await self._buttons.stored(redacted(line, self.services.recent.numbers))
 
     async def _finished(
         self, reply: Reply, moderator: Moderator, invocation: Invocation, bound: BoundInvocation | None

@@ -13,6 +13,7 @@ from bot.model import Participant, Permissions, Room, Track
 from bot.orders import Order
 from bot.pending import PendingItem
 from bot.people import Grant
+from bot.reply import Reply
 
 
 class RoomService(Protocol):
@@ -196,6 +197,18 @@ class Pending(Protocol):
 class Locks(Protocol):
     def hold(self, *keys: tuple[str, str]) -> AbstractAsyncContextManager[None]:
         """Exclusive over (room, identity) keys, in this process and in the others on the same database."""
+
+
+class Channels(Protocol):
+    """The moderators' channels, on every chat of this process."""
+
+    async def tell(self, room: str, reply: Reply) -> bool:
+        """Tell the moderators of that room, in the channels that follow it or else the moderation channel of each
+        chat; whether anybody was told.
+
+        It is told to people of whom no more is known than that they read a channel, so nothing in it may be for
+        admins alone. It raises nothing.
+        """
 
 
 class Clock(Protocol):

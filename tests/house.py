@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from adapters.channels import Chats
 from adapters.database.database import Database
 from adapters.livekit.simulator.lively import lively_rooms
 from adapters.livekit.simulator.people import LivePerson
@@ -111,6 +112,7 @@ class House:
         )  # fmt: skip
         self.services = replace(services, **more)
         self.dispatcher = Dispatcher(self.services)
+        self.channels = Chats(self.dispatcher, self.clock)
 
     async def grant(self, subject: str, role: Role, *rooms: str) -> None:
         given = Grant(subject, role, rooms or ("*",), SERVER, "console:alice", self.clock.now())

@@ -16,6 +16,7 @@ from adapters.chat import Adapter, Candidate, Way
 from adapters.http import HttpServer
 from adapters.settings import Settings, load
 from adapters.wiring import House
+from bot.reply import Reply
 
 
 class Hard:
@@ -25,6 +26,9 @@ class Hard:
     def __init__(self, how: str) -> None:
         self._how = how
         self._stopped = asyncio.Event()
+
+    async def tell(self, room: str, line: Reply) -> bool:
+        return False
 
     async def serve(self) -> None:
         await self._stopped.wait()

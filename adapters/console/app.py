@@ -10,6 +10,7 @@ from io import FileIO
 from adapters.console.output import as_json, as_line
 from adapters.console.piped import run_piped
 from adapters.console.session import Session
+from adapters.console.told import Told
 from adapters.wiring import House
 from bot.errors import BotError
 from bot.people import ChatUser
@@ -39,6 +40,11 @@ async def run_console(house: House, user: ChatUser, *, room: str = "", json: boo
     if not json and sys.stdin.isatty() and sys.stdout.isatty():
         from adapters.console.terminal import run_terminal  # only a terminal pays for the libraries it needs
 
-        return await run_terminal(session, house.services)
-    with FileIO(sys.stdin.fileno(), "rb", closefd=False) as source:
-        return await run_piped(session, as_json if json else as_line, source, sys.stdout.buffer)
+        return await run_terminal(session, house.services, house.channels)
+    form, aside = as_json if json else as_line, sys.stderr
+    leave = house.channels.join(Told(session, lambda line: print(form(line), file=aside, flush=True)))
+    try:
+        with FileIO(sys.stdin.fileno(), "rb", closefd=False) as source:
+            return await run_piped(session, form, source, sys.stdout.buffer)
+    finally:
+        leave()

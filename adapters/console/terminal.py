@@ -14,10 +14,12 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
+from adapters.channels import Chats
 from adapters.console.completion import Known, Words
 from adapters.console.guard import guarded
 from adapters.console.output import how_to_answer, shown
 from adapters.console.session import Session
+from adapters.console.told import Told
 from bot.context import Services
 from bot.plain import part_lines
 from bot.reply import Part, Reply, Table, Tone, say
@@ -27,9 +29,20 @@ STYLES = {Tone.OK: "green", Tone.INFO: "default", Tone.WARN: "yellow", Tone.ERRO
 MARKS = {Tone.OK: "Done: ", Tone.INFO: "", Tone.WARN: "", Tone.ERROR: "Error: "}
 
 
-async def run_terminal(session: Session, services: Services) -> int:
-    """Prompt until the end of input; the exit status is 1 when any reply had the tone `error`."""
+async def run_terminal(session: Session, services: Services, channels: Chats) -> int:
+    """Prompt until the end of input; the exit status is 1 when any reply had the tone `error`.
+
+    What nobody asked for is printed above the prompt.
+    """
     console = Console(highlight=False, markup=False)
+    leave = channels.join(Told(session, lambda line: show(console, line)))
+    try:
+        return await _prompted(session, services, console)
+    finally:
+        leave()
+
+
+async def _prompted(session: Session, services: Services, console: Console) -> int:
     known = Known(services)
     prompt: PromptSession[str] = PromptSession(
         history=_history(), completer=Words(services, known), complete_while_typing=False
@@ -39,7 +52,7 @@ async def run_terminal(session: Session, services: Services) -> int:
     while True:
         looking = asyncio.create_task(known.refresh(await session.moderator()))
         try:
-            with patch_stdout():
+            with patch_stdout(raw=True):  # rich has made its text safe, and colours are more than text
                 line = await prompt.prompt_async("usher> ")
         except KeyboardInterrupt:
             continue

@@ -24,6 +24,7 @@ from adapters.under_way import unless
 from adapters.wiring import House
 from bot.errors import BotError
 from bot.registry import load
+from bot.reply import Reply
 from bot.suggest import Suggestions
 
 CLOSE_SECONDS = 2.0
@@ -66,6 +67,11 @@ class DiscordAdapter:
         await self.desk.suggestions.aclose()
         self._stopped.set()
         await self._ended.wait()
+
+    async def tell(self, room: str, line: Reply) -> bool:
+        """Post a line that nobody asked for; whether any channel took it."""
+        client = self._client
+        return client is not None and client.is_ready() and await self.desk.tell(client, room, line)
 
     def client(self, shard_count: int | None = None) -> UsherClient:
         """A client that serves once it is connected; it belongs to the running loop."""

@@ -1,4 +1,5 @@
-"""The public line of a write: in the private channel that follows the room, else in the moderation channel."""
+"""The public line of a write, and what nobody asked for: in private channels that follow the room, else in the
+moderation channel."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Collection
 
 import discord
 
-from adapters.announcing import Places
+from adapters.announcing import Places, Post
 from adapters.discord import objects
 from adapters.discord.delivery import SEND_SECONDS, UNSENT, why
 from adapters.discord.render import Message
@@ -23,20 +24,18 @@ class Announcer:
 
     async def tell(self, client: discord.Client, guild: str, asked_in: str, room: str, message: Message) -> None:
         """Post the line. For what was asked in a direct message ("" as its guild) channels of all guilds count."""
+        prefix = f"discord:{guild}/" if guild else "discord:"
+        await self._places(client).tell(prefix, asked_in, room, _posting(client, message))
 
-        async def post(channel: str) -> str:
-            try:
-                async with asyncio.timeout(SEND_SECONDS):
-                    await client.get_partial_messageable(int(channel)).send(**objects.parts(message))
-            except UNSENT as error:
-                return why(error)
-            return ""
+    async def tell_all(self, client: discord.Client, room: str, message: Message) -> bool:
+        """Post a line that nobody asked for; whether any channel took it."""
+        return await self._places(client).tell_all("discord:", room, _posting(client, message))
 
+    def _places(self, client: discord.Client) -> Places:
         async def is_private(channel: str) -> bool:
             return self._is_private(client.get_channel(int(channel)))
 
-        places = Places(self._roster, self._channel, is_private)
-        await places.tell(f"discord:{guild}/" if guild else "discord:", asked_in, room, post)
+        return Places(self._roster, self._channel, is_private)
 
     def _is_private(self, channel: object) -> bool:
         """Whether it is on a server that is served, and whoever has no role there does not see it.
@@ -47,3 +46,15 @@ class Announcer:
             return False
         served = not self._guilds or str(channel.guild.id) in self._guilds
         return served and not channel.permissions_for(channel.guild.default_role).view_channel
+
+
+def _posting(client: discord.Client, message: Message) -> Post:
+    async def post(channel: str) -> str:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await client.get_partial_messageable(int(channel)).send(**objects.parts(message))
+        except UNSENT as error:
+            return why(error)
+        return ""
+
+    return post

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+import discord
+
 from adapters.answering import Answering, Progress, Tell, patience
 from adapters.discord.announcing import Announcer
 from adapters.discord.arrivals import Place
@@ -71,6 +73,10 @@ class Desk:
         """Show it to the person. What has a case is in the history, so its answer must not be lost."""
         if not handled_elsewhere(reply):
             await back.answer(render(reply, self.names), instead=instead, keep=reply.case is not None)
+
+    async def tell(self, client: discord.Client, room: str, line: Reply) -> bool:
+        """Post a line that nobody asked for where that room concerns people; whether any channel took it."""
+        return await self.announcer.tell_all(client, room, render(line, self.names))
 
     def _telling(self, place: Place, progress: Progress, back: Delivery) -> Tell:
         async def tell(line: Reply, room: str) -> None:

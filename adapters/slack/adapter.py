@@ -30,6 +30,7 @@ from adapters.under_way import unless
 from adapters.wiring import House
 from bot.errors import BotError
 from bot.groups import granted_groups
+from bot.reply import Reply
 from bot.suggest import Suggestions
 
 UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError)
@@ -55,6 +56,7 @@ class SlackAdapter:
         self._stopped = asyncio.Event()
         self._ended = asyncio.Event()
         self._app: AsyncApp | None = None
+        self._account: Account | None = None
         self.ready = False
 
     async def serve(self) -> None:
@@ -64,7 +66,7 @@ class SlackAdapter:
             found = await unless(self._stopped, self._web.call("auth.test"))
             if found is None:
                 return
-            account = Account.read(found)
+            self._account = account = Account.read(found)
             front = Front(self._desk, account)
             app = bolt_app(self._web.client, account, front, self._secret)
             if self._app_client is not None:
@@ -89,6 +91,10 @@ class SlackAdapter:
         self._stopped.set()
         await self._ended.wait()
         await self._web.aclose()
+
+    async def tell(self, room: str, line: Reply) -> bool:
+        """Post a line that nobody asked for; whether any channel took it."""
+        return self._account is not None and await self._desk.tell(self._account.home, room, line)
 
     async def receive(self, request: http_web.Request) -> http_web.Response:
         """A request of Slack's in HTTP mode; Bolt verifies it."""

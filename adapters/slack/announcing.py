@@ -1,8 +1,11 @@
-"""The public line of a write: in the private channel that follows the room, else in the moderation channel."""
+"""The public line of a write, and what nobody asked for: in private channels that follow the room, else in the
+moderation channel."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from adapters.announcing import Places
 from adapters.slack.delivery import QUIET
@@ -28,14 +31,20 @@ class Announcer:
         async def post(channel: str) -> str:
             inside = bool(thread) and asked_in.endswith(f"/{channel}")
             threaded = {"thread_ts": thread, "reply_broadcast": True} if inside else {}
-            body = {**message.body, **threaded, **QUIET}
-            try:
-                await self._web.call("chat.postMessage", channel=channel, **body)
-            except SlackError as error:
-                return error.error
-            return ""
+            return await self._posted(channel, {**message.body, **threaded})
 
         await self._places.tell(f"slack:{home}/", asked_in, room, post)
+
+    async def tell_all(self, home: str, room: str, message: Message) -> bool:
+        """Post a line that nobody asked for; whether any channel took it."""
+        return await self._places.tell_all(f"slack:{home}/", room, lambda channel: self._posted(channel, message.body))
+
+    async def _posted(self, channel: str, body: Mapping[str, Any]) -> str:
+        try:
+            await self._web.call("chat.postMessage", channel=channel, **{**body, **QUIET})
+        except SlackError as error:
+            return error.error
+        return ""
 
     async def _is_private(self, channel: str) -> bool:
         """Whether only its members read it; a direct message is between two, so it tells nobody else."""

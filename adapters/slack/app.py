@@ -53,6 +53,11 @@ class Account:
     user: str
     bot: str
 
+    @property
+    def home(self) -> str:
+        """Where the app is installed."""
+        return self.enterprise or self.team
+
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Account:
         return cls(*(str(found.get(key) or "") for key in ("team_id", "enterprise_id", "user_id", "bot_id")))

@@ -66,6 +66,10 @@ class Desk:
     def rendered(self, sender: Sender, reply: Reply, most: int = limits.MESSAGE_BLOCKS) -> Message:
         return render(reply, Workspace(sender.home, self.names), most)
 
+    async def tell(self, home: str, room: str, line: Reply) -> bool:
+        """Post a line that nobody asked for where that room concerns people; whether any channel took it."""
+        return await self.announcer.tell_all(home, room, render(line, Workspace(home, self.names)))
+
     def _telling(self, sender: Sender, progress: Progress, thread: str) -> Tell:
         async def tell(line: Reply, room: str) -> None:
             channel, message = progress.invocation.channel, self.rendered(sender, line)

@@ -202,7 +202,24 @@ async def test_without_a_terminal_the_console_reads_the_pipe(
     with (tmp_path / "in").open() as source, (tmp_path / "out").open("w") as out:
         monkeypatch.setattr(sys, "stdin", source)
         monkeypatch.setattr(sys, "stdout", out)
-        whole = Assembled(house.dispatcher, house.services, cast("Any", None), house.database)
+        whole = Assembled(house.dispatcher, house.services, cast("Any", None), house.database, house.channels)
         assert await run_console(whole, ALICE, json=json_) == 0
     (line,) = (tmp_path / "out").read_text(encoding="utf-8").splitlines()
     assert (json.loads(line)["title"] if json_ else line).startswith("2 live rooms")
+
+
+async def test_what_nobody_asked_for_goes_beside_the_answers(
+    house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as source, (tmp_path / "out").open("w") as out:
+        monkeypatch.setattr(sys, "stdin", source)
+        monkeypatch.setattr(sys, "stdout", out)
+        whole = Assembled(house.dispatcher, house.services, cast("Any", None), house.database, house.channels)
+        running = asyncio.create_task(run_console(whole, ALICE, json=True))
+        while not await house.channels.tell("standup", Reply(Tone.WARN, say("Look here"))):
+            await asyncio.sleep(0)
+        os.close(writing)
+        assert await running == 0
+    assert (tmp_path / "out").read_text() == ""
+    assert json.loads(capsys.readouterr().err)["title"] == "Look here"

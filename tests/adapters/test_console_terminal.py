@@ -15,6 +15,7 @@ from prompt_toolkit.application import create_app_session, get_app_session
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
+from prompt_toolkit.output.plain_text import PlainTextOutput
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -22,9 +23,11 @@ from adapters.console import terminal
 from adapters.console.app import run_console
 from adapters.console.session import Session
 from adapters.console.terminal import run_terminal, show
+from adapters.console.told import Told
 from adapters.wiring import House as Assembled
 from bot.command import Nothing
 from bot.people import ChatUser
+from bot.plain import plain
 from bot.reply import Button, Column, Fields, Name, Reply, Table, Tone, say, text
 from tests.clocks import eventually
 from tests.house import House, options
@@ -58,7 +61,11 @@ def kept(tmp_path: Path) -> Path:
 
 async def typed(house: House, keys: PipeInput, given: str) -> int:
     keys.send_text(given)
-    return await run_terminal(Session(house.dispatcher, ALICE, "standup"), house.services)
+    return await begun(house)
+
+
+async def begun(house: House) -> int:
+    return await run_terminal(Session(house.dispatcher, ALICE, "standup"), house.services, house.channels)
 
 
 async def test_lines_are_answered_until_ctrl_d(
@@ -88,7 +95,7 @@ async def test_ctrl_c_drops_the_line_and_goes_on(
 
 async def test_tab_completes_the_command(house: House, keys: PipeInput, capsys: pytest.CaptureFixture[str]) -> None:
     keys.send_text("/who\t")
-    running = asyncio.create_task(run_terminal(Session(house.dispatcher, ALICE, "standup"), house.services))
+    running = asyncio.create_task(begun(house))
 
     async def completed() -> bool:
         app = get_app_session().app
@@ -213,8 +220,41 @@ async def test_a_terminal_on_both_sides_gets_a_prompt(
         monkeypatch.setattr(sys, "stdin", source)
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
         keys.send_text("/whoami\r\x04")
-        whole = Assembled(house.dispatcher, house.services, cast("Any", None), house.database)
+        whole = Assembled(house.dispatcher, house.services, cast("Any", None), house.database, house.channels)
         assert await run_console(whole, ALICE) == 0
     os.close(master)
     os.close(slave)
     assert "console:alice" in capsys.readouterr().out
+
+
+async def test_what_nobody_asked_for_stands_above_the_prompt_and_changes_no_number(
+    house: House, keys: PipeInput, capsys: pytest.CaptureFixture[str]
+) -> None:
+    above = io.StringIO()
+    with create_app_session(input=keys, output=PlainTextOutput(above)):
+        running = asyncio.create_task(begun(house))
+    keys.send_text("/kick bob\r")
+    seen = ""
+
+    async def asked() -> bool:
+        nonlocal seen
+        seen += capsys.readouterr().out
+        return "Answer yes or no." in seen
+
+    await eventually(asked)
+    assert await house.channels.tell("standup", Reply(Tone.WARN, say("Look here"), (), (Button("Do it", Nothing()),)))
+    keys.send_text("1\r\x04")
+    assert await running == 0
+    seen += capsys.readouterr().out + above.getvalue()
+    assert "Look here" in seen
+    assert "Do it" not in seen
+    assert "bob" not in house.rooms.rooms["standup"].people
+    assert not await house.channels.tell("standup", Reply(Tone.WARN, say("Nobody is here")))
+
+
+async def test_of_a_room_that_is_not_theirs_nobody_is_told(house: House) -> None:
+    shown: list[Reply] = []
+    told = Told(Session(house.dispatcher, ChatUser("console:vera", "vera")), shown.append)
+    assert not await told.tell("backstage", Reply(Tone.INFO, say("x")))
+    assert await told.tell("standup", Reply(Tone.INFO, say("y")))
+    assert [plain(reply) for reply in shown] == ["y"]

@@ -24,11 +24,11 @@ from adapters.running import ADAPTERS, run
 from adapters.settings import Settings, SettingsError, load
 from adapters.wiring import House
 from bot.errors import BotError, HistoryError
+from bot.reply import Reply, Tone, say
 from tests.clocks import eventually
 from tests.database_fixtures import opened, url_of
 
 TOKEN, SIGNING, APP = "xoxb-1-t0ken", "s1gning", "xapp-1-t0ken"
-NOTHING = "No chat can be served: set the credentials of one. docs/settings.md lists them."
 STOPPING = "Stopping: what is under way is finished first"
 
 
@@ -49,6 +49,10 @@ class Fake:
         self.ready = True
         await self.stopped.wait()
         self.events.append("served")
+
+    async def tell(self, room: str, line: Reply) -> bool:
+        self.events.append(f"told of {room}")
+        return True
 
     async def stop(self, seconds: float) -> None:
         self.events.append("stop")
@@ -147,13 +151,31 @@ def test_more_than_one_thing_that_every_way_needs_is_named_together(tmp_path: Pa
     assert both.missing(given(tmp_path)) == "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are not set"
 
 
-async def test_where_nothing_can_be_started_it_says_why_and_opens_nothing(tmp_path: Path) -> None:
+async def test_where_no_chat_can_be_started_it_says_so_and_serves_the_rest(tmp_path: Path) -> None:
     out = io.StringIO()
-    with pytest.raises(BotError) as caught:
-        await run(given(tmp_path), out)
-    assert caught.value.user_text == NOTHING
-    assert out.getvalue().splitlines()[0] == "Slack: not started: SLACK_BOT_TOKEN is not set"
-    assert list(tmp_path.iterdir()) == []
+    running_ = asyncio.create_task(run(given(tmp_path), out))
+    await once(lambda: running.NO_CHAT in out.getvalue() and (tmp_path / "usher.db").exists())
+    assert out.getvalue().splitlines() == [
+        "Slack: not started: SLACK_BOT_TOKEN is not set",
+        "Discord: not started: DISCORD_TOKEN is not set",
+        running.NO_CHAT,
+    ]
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await running_ == 0
+    assert out.getvalue().splitlines()[-1] == STOPPING
+
+
+async def test_the_chats_that_are_started_are_told_what_nobody_asked_for(tmp_path: Path) -> None:
+    houses: list[House] = []
+    fake = Fake("One")
+
+    def make(settings: Settings, house: House, http: HttpServer) -> Adapter:
+        houses.append(house)
+        return fake
+
+    async with running_with(tmp_path, Candidate("One", (Way("by hand", ()),), make)):
+        assert await houses[0].channels.tell("stage", Reply(Tone.INFO, say("x")))
+    assert fake.events[:2] == ["serve", "told of stage"]
 
 
 @pytest.mark.parametrize(
