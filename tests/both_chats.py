@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,6 +58,7 @@ class Grounds:
     house: House
     rooms: Rooms
     service: SimulatedRoomService
+    plan: Plan
 
     @property
     def history(self) -> AsyncIterator[Entry]:
@@ -198,7 +199,12 @@ async def grounds(where: Path, *admins: str) -> AsyncIterator[Grounds]:
     where.mkdir(exist_ok=True)
     plan = Plan(service, f"sqlite:///{where}/usher.db", Policy(admins=admins, reasons=REASONS), clock=clock)
     async with assembled(plan) as house:
-        yield Grounds(house, rooms, service)
+        yield Grounds(house, rooms, service, plan)
+
+
+def beside(ground: Grounds) -> AbstractAsyncContextManager[House]:
+    """Another house on the same history and rooms, as another process has it."""
+    return assembled(ground.plan)
 
 
 @asynccontextmanager

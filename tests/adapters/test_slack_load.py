@@ -14,13 +14,11 @@ from adapters.livekit.simulator.people import JoinGrant
 from adapters.livekit.wire import Json
 from bot.history import Outcome
 from bot.people import Role
-from tests.slack_crowd import WORKING, Order, answers, moderators, orders, sent
+from tests.crowd import HALLS, PEOPLE, Order, orders
+from tests.slack_crowd import WORKING, answers, moderators, sent
 from tests.slack_stand_in import Delivery, SlackStandIn
 from tests.slack_usher import MODES, Usher, usher_for
 
-HALLS = [f"hall-{number}" for number in range(20)]
-COMMANDS = 200
-PEOPLE = [(HALLS[number % len(HALLS)], f"p{number:03}") for number in range(COMMANDS)]
 AWAY_SECONDS = 0.02
 HANGING_SECONDS = 2.0
 PATIENCE = 60.0
