@@ -220,7 +220,7 @@ class Enforcer:
     def _measure(self, carried: Sequence[Carried], since: float) -> None:
         for one in carried:
             if one.holds and one.result is not None and one.result.changes:
-                self._pulse.delayed(self._clock.monotonic() - since)
+                self._pulse.delayed(one.finished - since)
 
     async def _forget(self, room: str, people: Sequence[Participant], carried: Sequence[Carried]) -> None:
         """Sessions that ended some time ago; a room without any is no business of sweeps any more."""

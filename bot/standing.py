@@ -36,7 +36,7 @@ class Carried:
     """What became of one person. `result` None without an error: they were as the orders want it already.
 
     `overruled` are orders that somebody else has decided against: this look has ended them. `error`: it could not be
-    carried out, or it is not known whether it was.
+    carried out, or it is not known whether it was. `finished` is when, in monotonic seconds.
     """
 
     person: Participant
@@ -44,6 +44,7 @@ class Carried:
     overruled: tuple[Order, ...] = ()
     result: Result[PersonState] | None = None
     error: BotError | None = None
+    finished: float = 0.0
 
     @property
     def holds(self) -> bool:
@@ -193,7 +194,7 @@ class Standing:
                 await self._sessions.keep(folded.session.settled)
         except BotError as error:
             return replace(carried, error=error)
-        return replace(carried, result=result)
+        return replace(carried, result=result, finished=self._clock.monotonic())
 
     def _subject(self, work: _Work, folded: Fold) -> PersonSubject:
         person, goes = work.person, folded.wanted.participant is None
