@@ -171,6 +171,13 @@ SETTINGS: tuple[Setting, ...] = (
         v.reasons,
     ),
     Setting("USHER_PAGE_SIZE", "Lines on a page", "20", "20", v.number(5, 100)),
+    Setting(
+        "USHER_ENFORCE_CALLS",
+        "How often a minute rooms and the people in them may be listed to enforce orders",
+        "300",
+        "600",
+        v.number(10, 10_000),
+    ),
     Setting("USHER_FIND_CALLS", "How many rooms one /find looks into", "50", "50", v.number(1, 1000)),
     Setting("USHER_SERVER", "The name of this LiveKit project in the history and in grants", "main", "main", v.name),
     Setting(

@@ -18,6 +18,7 @@ from bot.errors import BotError
 
 STOP_SECONDS = 10.0
 MORE_SECONDS = 0.5  # for those who take all of it
+ENFORCED = "Orders: enforced"
 NO_CHAT = "No chat is served: orders are enforced all the same, and the log has what nobody can be told."
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,8 @@ class _Served:
                 self._begin(candidate.name, made[candidate], way)
             if not chosen:
                 _say(self._out, NO_CHAT)
+            self._house.enforcement.start(self._house.supervisor)
+            _say(self._out, ENFORCED)
             await self._stop.asked.wait()
             _say(self._out, "Stopping: what is under way is finished first")
         finally:

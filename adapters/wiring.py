@@ -12,12 +12,14 @@ from adapters.channels import Chats
 from adapters.clock import SystemClock
 from adapters.database.database import Database
 from adapters.declared import CORE
+from adapters.enforcement import Enforcement
 from adapters.livekit.client import LiveKitRoomService
 from adapters.livekit.tokens import Credentials, KeySource, secret_file
 from adapters.settings import Settings, SettingsError
 from adapters.supervisor import Supervisor
 from bot.context import Services
 from bot.dispatch import Dispatcher
+from bot.enforcer import CALLS_A_MINUTE
 from bot.perform import Performer
 from bot.policy import Policy
 from bot.ports import Clock, RoomService
@@ -27,6 +29,7 @@ from bot.standing import Standing
 
 RECONCILE = "reconcile"
 RECONCILE_SECONDS = 2.0
+ENFORCEMENT_SECONDS = 3.0
 PRUNE_SECONDS = 24 * 3600.0
 LIVEKIT = (
     "LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "USHER_SERVER", "USHER_LIVEKIT_EDITION", "USHER_CA_FILE",
@@ -44,17 +47,22 @@ class House:
     supervisor: Supervisor
     database: Database
     channels: Chats
+    enforcement: Enforcement
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to assemble: a room service, a history, a policy, loops to run beside them, and a clock to go by."""
+    """What to assemble: a room service, a history, a policy, loops to run beside them, and a clock to go by.
+
+    `calls_a_minute` bounds how often enforcement lists rooms and people.
+    """
 
     rooms: RoomService
     database_url: str
     policy: Policy
     loops: dict[str, Callable[[], Coroutine[Any, Any, object]]] = field(default_factory=dict)
     clock: Clock = field(default_factory=SystemClock)
+    calls_a_minute: float = CALLS_A_MINUTE
 
 
 @asynccontextmanager
@@ -82,9 +90,12 @@ async def assembled(plan: Plan) -> AsyncIterator[House]:
     for name, loop in plan.loops.items():
         supervisor.start(name, loop)
     dispatcher = Dispatcher(services)
+    channels = Chats(dispatcher, clock)
+    enforcement = Enforcement.of(services, database, channels.tell, plan.calls_a_minute)
     try:
-        yield House(dispatcher, services, supervisor, database, Chats(dispatcher, clock))
+        yield House(dispatcher, services, supervisor, database, channels, enforcement)
     finally:
+        await enforcement.stop(supervisor, ENFORCEMENT_SECONDS)
         await supervisor.settle(RECONCILE, RECONCILE_SECONDS)
         await supervisor.aclose()
         await performer.owed.aclose()
@@ -129,8 +140,10 @@ async def from_settings(settings: Settings) -> AsyncIterator[House]:
     """The house on the LiveKit server and the database of the settings."""
     settings.require(*CORE)
     rooms = room_service(settings)
+    calls = settings["USHER_ENFORCE_CALLS"]
+    plan = Plan(rooms, settings["DATABASE_URL"], settings.policy, calls_a_minute=calls)
     try:
-        async with assembled(Plan(rooms, settings["DATABASE_URL"], settings.policy)) as house:
+        async with assembled(plan) as house:
             yield house
     finally:
         await rooms.aclose()

@@ -12,10 +12,13 @@ from typing import Any
 
 from adapters.channels import Chats
 from adapters.database.database import Database
+from adapters.enforcement import Enforcement
 from adapters.livekit.simulator.lively import lively_rooms
 from adapters.livekit.simulator.people import LivePerson
 from adapters.livekit.simulator.rooms import Rooms
 from adapters.livekit.simulator.service import SimulatedRoomService
+from adapters.supervisor import Supervisor
+from adapters.wiring import House as Assembled
 from bot.command import Invocation
 from bot.context import Services
 from bot.dispatch import Dispatcher
@@ -113,6 +116,12 @@ class House:
         self.services = replace(services, **more)
         self.dispatcher = Dispatcher(self.services)
         self.channels = Chats(self.dispatcher, self.clock)
+        self.enforcement = Enforcement.of(self.services, self.database, self.channels.tell)
+
+    def whole(self) -> Assembled:
+        """The same as adapters get it; nothing in it runs by itself."""
+        supervisor = Supervisor(self.clock)
+        return Assembled(self.dispatcher, self.services, supervisor, self.database, self.channels, self.enforcement)
 
     async def grant(self, subject: str, role: Role, *rooms: str) -> None:
         given = Grant(subject, role, rooms or ("*",), SERVER, "console:alice", self.clock.now())

@@ -26,4 +26,5 @@ async def run_demo(user: ChatUser, *, room: str, json: bool, cloud: bool) -> int
             {"demo": lambda: live(Life(rooms), clock)},
         )
         async with assembled(plan) as house:
+            house.enforcement.start(house.supervisor)
             return await run_console(house, user, room=room or STANDUP, json=json)

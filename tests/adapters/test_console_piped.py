@@ -202,7 +202,9 @@ async def test_without_a_terminal_the_console_reads_the_pipe(
     with (tmp_path / "in").open() as source, (tmp_path / "out").open("w") as out:
         monkeypatch.setattr(sys, "stdin", source)
         monkeypatch.setattr(sys, "stdout", out)
-        whole = Assembled(house.dispatcher, house.services, cast("Any", None), house.database, house.channels)
+        whole = Assembled(
+            house.dispatcher, house.services, cast("Any", None), house.database, house.channels, house.enforcement
+        )
         assert await run_console(whole, ALICE, json=json_) == 0
     (line,) = (tmp_path / "out").read_text(encoding="utf-8").splitlines()
     assert (json.loads(line)["title"] if json_ else line).startswith("2 live rooms")
@@ -215,7 +217,9 @@ async def test_what_nobody_asked_for_goes_beside_the_answers(
     with os.fdopen(reading) as source, (tmp_path / "out").open("w") as out:
         monkeypatch.setattr(sys, "stdin", source)
         monkeypatch.setattr(sys, "stdout", out)
-        whole = Assembled(house.dispatcher, house.services, cast("Any", None), house.database, house.channels)
+        whole = Assembled(
+            house.dispatcher, house.services, cast("Any", None), house.database, house.channels, house.enforcement
+        )
         running = asyncio.create_task(run_console(whole, ALICE, json=True))
         while not await house.channels.tell("standup", Reply(Tone.WARN, say("Look here"))):
             await asyncio.sleep(0)

@@ -220,7 +220,9 @@ async def test_a_terminal_on_both_sides_gets_a_prompt(
         monkeypatch.setattr(sys, "stdin", source)
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
         keys.send_text("/whoami\r\x04")
-        whole = Assembled(house.dispatcher, house.services, cast("Any", None), house.database, house.channels)
+        whole = Assembled(
+            house.dispatcher, house.services, cast("Any", None), house.database, house.channels, house.enforcement
+        )
         assert await run_console(whole, ALICE) == 0
     os.close(master)
     os.close(slave)

@@ -112,8 +112,8 @@ async def test_those_whose_credentials_are_set_are_started_and_the_others_named(
     table = (candidate(one, "SLACK_APP_TOKEN"), candidate(two, "SLACK_SIGNING_SECRET"))
     async with running_with(tmp_path, *table, SLACK_SIGNING_SECRET=SIGNING) as (lines, _):
         await once(lambda: two.ready)
-        assert lines == ["One: not started: SLACK_APP_TOKEN is not set", "Two: started, by hand"]
-    assert lines[2:] == [STOPPING]
+        assert lines == ["One: not started: SLACK_APP_TOKEN is not set", "Two: started, by hand", running.ENFORCED]
+    assert lines[3:] == [STOPPING]
     assert (one.events, two.events) == ([], ["serve", "stop", "served"])
 
 
@@ -154,11 +154,12 @@ def test_more_than_one_thing_that_every_way_needs_is_named_together(tmp_path: Pa
 async def test_where_no_chat_can_be_started_it_says_so_and_serves_the_rest(tmp_path: Path) -> None:
     out = io.StringIO()
     running_ = asyncio.create_task(run(given(tmp_path), out))
-    await once(lambda: running.NO_CHAT in out.getvalue() and (tmp_path / "usher.db").exists())
+    await once(lambda: running.ENFORCED in out.getvalue() and (tmp_path / "usher.db").exists())
     assert out.getvalue().splitlines() == [
         "Slack: not started: SLACK_BOT_TOKEN is not set",
         "Discord: not started: DISCORD_TOKEN is not set",
         running.NO_CHAT,
+        running.ENFORCED,
     ]
     os.kill(os.getpid(), signal.SIGTERM)
     assert await running_ == 0
@@ -371,7 +372,7 @@ async def test_no_server_listens_where_nobody_needs_one(tmp_path: Path, monkeypa
 
     monkeypatch.setattr(HttpServer, "start", never)
     async with running_with(tmp_path, candidate(Fake("One"))) as (lines, _):
-        assert lines == ["One: started, by hand"]
+        assert lines == ["One: started, by hand", running.ENFORCED]
 
 
 async def test_an_address_that_is_taken_ends_it_before_anybody_is_served(tmp_path: Path) -> None:

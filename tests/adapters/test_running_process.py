@@ -17,6 +17,7 @@ from tests.slack_stand_in import SlackStandIn
 
 BEGUN = b"Hard: started, by hand\n"
 NO_DISCORD = b"Discord: not started: DISCORD_TOKEN is not set\n"
+ENFORCED = b"Orders: enforced\n"
 STOPPING = b"Stopping: what is under way is finished first\n"
 
 
@@ -60,6 +61,7 @@ async def test_a_second_signal_ends_it_at_once(tmp_path: Path, number: signal.Si
     async with process(tmp_path, "tests.running_process", "deaf") as running:
         await said(running, BEGUN)
         running.send_signal(signal.SIGTERM)
+        await said(running, ENFORCED)
         await said(running, STOPPING)
         running.send_signal(number)
         assert await running.wait() == -number
@@ -70,6 +72,7 @@ async def test_what_does_not_end_by_itself_is_ended_by_the_system(tmp_path: Path
     async with process(tmp_path, "tests.running_process", "stubborn") as running:
         await said(running, BEGUN)
         running.send_signal(signal.SIGTERM)
+        await said(running, ENFORCED)
         await said(running, STOPPING)
         assert await running.wait() == -signal.SIGALRM
 
@@ -80,6 +83,7 @@ async def test_slack_is_served_over_a_websocket_until_the_signal(slack: SlackSta
         await said(running, b"Slack: started, Socket Mode\n")
         await slack.connected()
         running.send_signal(signal.SIGTERM)
+        await said(running, ENFORCED)
         await said(running, STOPPING)
         assert await running.wait() == 0
         written = (await rest(running.stderr)).decode()
@@ -99,6 +103,7 @@ async def test_slack_is_served_over_http_where_it_says(slack: SlackStandIn, tmp_
         url = line.partition(" on ")[2]
         assert (await slack.ssl_check(url, method="GET")).status == 200
         running.send_signal(signal.SIGTERM)
+        await said(running, ENFORCED)
         await said(running, STOPPING)
         assert await running.wait() == 0
         assert b"ERROR" not in await rest(running.stderr)
@@ -111,6 +116,7 @@ async def test_a_token_that_slack_refuses_is_tried_again_until_the_signal(slack:
         await said(running, b"Slack: started, Socket Mode\n")
         await slack.until(lambda: len(slack.called("auth.test")) > 1)
         running.send_signal(signal.SIGTERM)
+        await said(running, ENFORCED)
         await said(running, STOPPING)
         assert await running.wait() == 0
         written = (await rest(running.stderr)).decode()
