@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.database_fixtures import KINDS, url_of
+from tests.database_fixtures import KINDS, Forge, forge_file, url_of
 from tests.discord_stand_in import DiscordStandIn
 from tests.discord_stand_in import stand_in as discord_stand_in
 from tests.livekit_server import MISSING, RunningServer, running_server, server_binary
@@ -52,6 +53,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return url_of(tmp_path / "usher.db")
     found: str = request.getfixturevalue("postgres_url")
     return found
+
+
+@pytest.fixture
+def forge(request: pytest.FixtureRequest, database_url: str) -> Forge:
+    """Carries out statements past all that refuses them, as whoever has the file, or every right, could."""
+    if database_url.startswith("sqlite"):
+        return partial(forge_file, Path(database_url.removeprefix("sqlite:///")))
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return partial(server.forge, database_url)
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,21 @@ from bot.ports import Clock
 from tests.clocks import WallClock
 
 SERVER = "livekit-test"
+Forge = Callable[[str], None]
 AN_ORDER = Order(Amendment(absent=True), Who("bob", "Bob"), ("*",), (Grant("console:alice", Role.MODERATOR),))
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 def url_of(path: Path) -> str:
     return f"sqlite:///{path}"
+
+
+def forge_file(path: Path, script: str) -> None:
+    """Carry out statements on a file, without the triggers in it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
+        raw.executescript(script)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Another process on the same history: `python -m tests.database_process PATH append N | hang | orders`.
+"""Another process on the same history: `python -m tests.database_process ADDRESS append N | hang | orders`.
 
 `append` writes N intents with their outcomes, many at once. `hang` writes one intent, says so, goes on writing, and
 waits to be killed. `orders` gives orders and ends every second one, saying each (`3`, `-3`) once it has been written,
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from pathlib import Path
 
 from bot.history import Entry
 from tests.database_fixtures import AN_ORDER, content, intent, opened, outcome_of
@@ -20,8 +19,8 @@ def say(number: int) -> None:
     sys.stdout.flush()
 
 
-async def main(path: Path, what: str, number: int) -> None:
-    async with opened(path) as database:
+async def main(url: str, what: str, number: int) -> None:
+    async with opened(url) as database:
 
         async def act(name: int) -> None:
             (entry,) = await database.history.append([intent(identity=f"user-{name}")])
@@ -51,4 +50,4 @@ async def main(path: Path, what: str, number: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
