@@ -78,9 +78,10 @@ class Performer:
 
         Raises `HistoryError` before anything is done, `RoomError` when the room cannot be looked at beforehand.
         """
-        async with self._locks.hold(*sorted({part.subject.key for part in parts})):
+        async with self._locks.hold(*sorted({part.subject.key for part in parts})) as ensure_held:
             read = await self._timed(budget.left(budget.read), self._look([part.subject for part in parts]))
             results = [self._plan(part, state) for part, state in zip(parts, read, strict=True)]
+            ensure_held()
             results = await self._intend(results, record)
             written = await gather_bounded(lambda r: self._write(r, budget), results, self._at_once, BotError)
             results = await self._judge(results, written, budget)

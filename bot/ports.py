@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -195,8 +195,11 @@ class Pending(Protocol):
 
 
 class Locks(Protocol):
-    def hold(self, *keys: tuple[str, str]) -> AbstractAsyncContextManager[None]:
-        """Exclusive over (room, identity) keys, in this process and in the others on the same database."""
+    def hold(self, *keys: tuple[str, str]) -> AbstractAsyncContextManager[Callable[[], None]]:
+        """Exclusive over (room, identity) keys, in this process and in the others on the same database.
+
+        What it gives is called before anything is changed: `HistoryError` where they are not held any more.
+        """
 
 
 class Channels(Protocol):

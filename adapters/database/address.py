@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -11,6 +12,7 @@ from bot.errors import HistoryError
 
 WANTED = "DATABASE_URL should look like sqlite:////var/lib/usher/usher.db or postgresql://user:password@host/database."
 _POSTGRES = ("postgresql", "postgres")  # hosts of databases write the latter, which is libpq's other name for it
+_PLACE = re.compile(r"(\w+://)(?:[^@?]*@)?([\w.:\[\]-]*(?:/[\w-]*)?)(?:\?[^@]*)?")
 
 
 def read_address(url: str) -> Path | URL:
@@ -29,11 +31,8 @@ def read_address(url: str) -> Path | URL:
 
 
 def shown_address(url: str) -> str:
-    """The address without what may be secret: of a server only where it is and the database's name."""
+    """Where it leads, without what may be secret: no login and no options. What could be both is not shown at all."""
     if url.startswith("sqlite:"):
         return url
-    try:
-        parsed = make_url(url)
-        return URL.create("postgresql", host=parsed.host, port=parsed.port, database=parsed.database).render_as_string()
-    except (ArgumentError, ValueError):
-        return "(no address)"
+    found = _PLACE.fullmatch(url)
+    return f"{found[1]}{found[2]}" if found else "(not shown)"

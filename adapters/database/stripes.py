@@ -7,7 +7,7 @@ stripes are taken in order, and all of the former before any of the latter, no t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Protocol
 from zlib import crc32
@@ -21,8 +21,11 @@ FIRST_PAUSE, LONGEST_PAUSE, LONGER = 0.002, 0.05, 1.5  # between two tries to ta
 class Stripes(Protocol):
     """Exclusion among processes."""
 
-    def taken(self, stripes: Sequence[int]) -> AbstractAsyncContextManager[None]:
-        """Wait for these, which are in order and which no other task of this process has or wants; then hold them."""
+    def taken(self, stripes: Sequence[int]) -> AbstractAsyncContextManager[Callable[[], None]]:
+        """Wait for these, which are in order and which no other task of this process has or wants; then hold them.
+
+        What it gives raises `HistoryError` where they are not held any more.
+        """
 
     def close(self) -> None: ...
 
@@ -34,7 +37,7 @@ class StripedLocks:
         self._tasks = [asyncio.Lock() for _ in range(STRIPES)]
 
     @asynccontextmanager
-    async def hold(self, *keys: tuple[str, str]) -> AsyncIterator[None]:
+    async def hold(self, *keys: tuple[str, str]) -> AsyncIterator[Callable[[], None]]:
         """Not to be nested: somebody who holds one key waits in vain for another of the same stripe."""
         wanted = sorted({stripe_of(room, identity) for room, identity in keys})
         async with AsyncExitStack() as held:
@@ -42,10 +45,10 @@ class StripedLocks:
                 async with asyncio.timeout(self._patience):
                     for stripe in wanted:
                         await held.enter_async_context(self._tasks[stripe])
-                    await held.enter_async_context(self._stripes.taken(wanted))
+                    ensure_held = await held.enter_async_context(self._stripes.taken(wanted))
             except TimeoutError:
                 raise BotError("Somebody else is changing this person just now. Try again.", "busy") from None
-            yield
+            yield ensure_held
 
     def close(self) -> None:
         self._stripes.close()

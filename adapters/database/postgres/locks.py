@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from adapters.database.postgres.keys import stripe_key
 from adapters.database.postgres.session import Session
@@ -16,7 +17,7 @@ class AdvisoryStripes:
         self._session = session
 
     @asynccontextmanager
-    async def taken(self, stripes: Sequence[int]) -> AsyncIterator[None]:
+    async def taken(self, stripes: Sequence[int]) -> AsyncIterator[Callable[[], None]]:
         """Ask again and again: a statement that waits would keep all others of this process from the connection."""
         keys = [stripe_key(stripe) for stripe in stripes]
         pause = FIRST_PAUSE
@@ -24,7 +25,7 @@ class AdvisoryStripes:
             while not await asyncio.wrap_future(self._session.take(keys)):
                 await asyncio.sleep(pause)
                 pause = min(pause * LONGER, LONGEST_PAUSE)
-            yield
+            yield partial(self._session.ensure_held, keys)
         finally:
             self._session.release(keys)
 

@@ -36,7 +36,7 @@ _HOLDERS = """
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND (classid::bigint << 32) | objid::bigint = %s
 """
-_END_HOLDERS = f"SELECT pg_terminate_backend(pid) FROM ({_HOLDERS}) AS held"  # noqa: S608 - constants
+_END_HOLDERS = f"SELECT pg_terminate_backend(pid, 1000) FROM ({_HOLDERS}) AS held"  # noqa: S608 - constants
 _SINCE_START = "SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float"
 
 
@@ -57,6 +57,11 @@ class Session:
     def take(self, keys: Sequence[int]) -> Future[bool]:
         """Whether all of these are held now. Of those that follow one that somebody else has, none is."""
         return self._run(lambda connection: self._take(connection, keys))
+
+    def ensure_held(self, keys: Sequence[int]) -> None:
+        """`HistoryError` where the connection that they were taken on has ended since."""
+        if not self._held.issuperset(keys):
+            raise HistoryError("The connection to Usher's database was lost meanwhile. Nothing was done.", AWAY)
 
     def release(self, keys: Sequence[int]) -> None:
         """Let go of those of these that are held. Whoever asks for one later finds it free."""
@@ -105,18 +110,23 @@ class Session:
             self._connection.close()
 
     def _do(self, work: Callable[[Connection], Any], future: Future[Any]) -> None:
+        """Once more where it turns out that the connection had ended: then nothing has come of it."""
         if not future.set_running_or_notify_cancel():
             return
-        try:
-            if self._connection is None:
-                self._reopen()
-            assert self._connection is not None
-            future.set_result(work(self._connection))
-        except Exception as error:  # the boundary: whatever happened is told to those who wait
-            if not isinstance(error, HistoryError):
-                log.warning("the locks in the database could not be reached", exc_info=error)
-                self._lose()  # also one that goes on: nobody knows what the statement has taken
-            future.set_exception(translated(error))
+        for again in (True, False):
+            try:
+                if self._connection is None:
+                    self._reopen()
+                assert self._connection is not None
+                future.set_result(work(self._connection))
+                return
+            except Exception as error:  # noqa: BLE001 - the boundary: whatever happened is told to those who wait
+                if self._connection is not None:
+                    again = again and self._connection.closed
+                    self._lose()  # also one that goes on: nobody knows what the statement has taken
+                if not again:
+                    future.set_exception(translated(error))
+                    return
 
     def _watch(self) -> None:
         try:
@@ -138,27 +148,27 @@ class Session:
         self._connection, held = None, len(self._held)
         self._held.clear()
         self._wait, self._due = FIRST_WAIT, 0.0
-        log.error(
-            "The connection with this process's locks has ended; %d that were in use are not held any more.", held
-        )
+        log.error("The connection with this process's locks has ended; %d in use are not held any more.", held)
 
     def _reopen(self) -> None:
-        """A session of before that the server still takes for living is in the way, and ended."""
         if time.monotonic() < self._due:
             raise HistoryError("Usher's history cannot be reached: its database server does not answer.", AWAY)
         try:
-            connection = self._connect()
-            connection.execute(_END_HOLDERS, [self._key])
-            self._connection = self._opened(connection)
+            self._connection = self._opened(self._connect(), again=True)
         except (psycopg.Error, SQLAlchemyError, HistoryError) as error:
             self._due = time.monotonic() + self._wait
             self._wait = min(2 * self._wait, LONGEST_WAIT)
             raise translated(error) from error
         log.warning("The connection with this process's locks is there again.")
 
-    def _opened(self, connection: Connection) -> Connection:
-        """The connection, once it says that this process lives."""
+    def _opened(self, connection: Connection, *, again: bool = False) -> Connection:
+        """The connection, once it says that this process lives.
+
+        A session of before that the server still takes for living would be in the way, and is ended.
+        """
         try:
+            if again:
+                connection.execute(_END_HOLDERS, [self._key])
             if self._try(connection, [self._key]):
                 return connection
             raise HistoryError("Another process runs under this worker's name.", "worker_taken")

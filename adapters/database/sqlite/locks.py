@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -65,11 +65,11 @@ class FileStripes:
         self._files: dict[int, FileLock] = {}
 
     @asynccontextmanager
-    async def taken(self, stripes: Sequence[int]) -> AsyncIterator[None]:
+    async def taken(self, stripes: Sequence[int]) -> AsyncIterator[Callable[[], None]]:
         with ExitStack() as held:
             for stripe in stripes:
                 held.callback((await self._take(stripe)).release)
-            yield
+            yield _always
 
     async def _take(self, stripe: int) -> FileLock:
         """Ask again and again, ever less often: no thread waits, and a cancelled command leaves nothing behind."""
@@ -86,3 +86,7 @@ class FileStripes:
         for lock in self._files.values():
             lock.close()
         self._files.clear()
+
+
+def _always() -> None:
+    """A lock file is held for as long as its process lives."""
