@@ -37,6 +37,7 @@ def lent(engine: Engine) -> Iterator[tuple[PoolProxiedConnection, DBAPICursor]]:
             with closing(connection.cursor()) as cursor:
                 yield connection, cursor
         except driver_error(engine) as error:
+            error.args = (str(error).partition("\n")[0],)  # what PostgreSQL adds in more lines may hold values
             if engine.dialect.is_disconnect(error, connection.dbapi_connection, None):  # type: ignore[arg-type]
                 connection.invalidate(error)
             raise

@@ -20,7 +20,7 @@ from bot.chain import content_digest, entry_digest
 from bot.errors import HistoryError
 from bot.history import Content, Draft, EntryKind, Outcome
 from bot.people import Grant, Role
-from tests.database_fixtures import intent, opened, outcome_of, refusal, url_of
+from tests.database_fixtures import Forge, intent, opened, outcome_of, refusal, url_of
 
 ENTRIES = 9
 SEQUENCES = st.integers(1, ENTRIES)
@@ -249,19 +249,50 @@ async def test_a_history_in_use_is_verified_as_it_is_at_that_moment(tmp_path: Pa
     ],
 )
 async def test_a_table_beside_the_chain_that_says_something_else_is_named(
-    tmp_path: Path, change: str, table: str
+    database_url: str, forge: Forge, change: str, table: str
 ) -> None:
-    path = tmp_path / "granted.db"
-    async with opened(path) as database:
+    async with opened(database_url) as database:
         (entry,) = await database.history.append([intent()])
         await database.history.append([outcome_of(entry)])
         await database.history.append([intent()])
         said = Content(difference='[["grant.console:bob",null,["moderator","hall"]]]')
         given = Grant("console:bob", Role.MODERATOR, ("hall",))
         await database.history.append([Draft(EntryKind.GRANT, said, outcome=Outcome.DONE, projection=given)])
-    assert isinstance(verify(url_of(path)), Verified)
-    with tampered(path) as (raw, url):
-        raw.execute(change)
-        found = verify(url)
-        assert isinstance(found, Astray)
-        assert found.table == table
+    assert isinstance(verify(database_url), Verified)
+    forge(change)
+    found = verify(database_url)
+    assert isinstance(found, Astray)
+    assert found.table == table
+
+
+@pytest.mark.parametrize(
+    ("change", "seq"),
+    [
+        ("UPDATE entries SET sealed = replace(sealed, 'livekit', 'another') WHERE seq = 2", 2),
+        ("UPDATE entries SET sealed = '{\"seq\":2}' WHERE seq = 2", 2),
+        ("UPDATE entries SET digest = 'x' WHERE seq = 3", 3),
+        ("UPDATE entries SET content_digest = '' WHERE seq = 1", 1),
+        ("UPDATE contents SET salt = 'ff' WHERE seq = 3", 3),
+        ("UPDATE contents SET body = replace(body, 'bob', 'eve') WHERE seq = 1", 1),
+        ("DELETE FROM contents WHERE seq = 1", 1),
+        ("DELETE FROM contents WHERE seq = 3; DELETE FROM entries WHERE seq = 3", 3),
+        ("DELETE FROM contents WHERE seq = 4; DELETE FROM entries WHERE seq = 4", 2),  # and the second is not erased
+        ("DELETE FROM contents; DELETE FROM entries; DELETE FROM open_intents", 1),
+        ("UPDATE entries SET seq = 9 WHERE seq = 4", 4),
+        ("INSERT INTO contents (seq, salt, body, search) VALUES (77, '', '{}', '')", 77),
+        ("DELETE FROM head", 5),
+        ("UPDATE head SET digest = 'x'", 4),
+        ("UPDATE head SET seq = 9", 5),
+    ],
+)
+async def test_whatever_was_changed_is_found_in_every_kind_of_database(
+    database_url: str, forge: Forge, change: str, seq: int
+) -> None:
+    async with opened(database_url) as database:
+        for name in "abc":
+            await database.history.append([refusal(identity=f"bob {name}")])
+        await database.history.erase([2], Content(reason="asked for it"))
+    assert isinstance(verify(database_url), Verified)
+    forge(change)
+    assert isinstance(found := verify(database_url), Broken)
+    assert found.seq == seq

@@ -48,6 +48,23 @@ async def test_a_grant_replaces_the_one_before_and_none_takes_it_away(database: 
     assert await database.roster.grants(["console:bob"]) == ()
 
 
+async def test_what_is_sorted_is_sorted_by_its_bytes_whatever_the_language(database: Database) -> None:
+    subjects = ["console:B", "console:Zoe", "console:_", "console:a", "console:a-b", "console:aa", "console:É"]
+    for subject in reversed(subjects):
+        grant = Grant(subject, Role.VIEWER, ("*",), "", "console:alice")
+        await database.history.append([Draft(EntryKind.GRANT, Content(), projection=grant)])
+    assert [grant.subject for grant in await database.roster.grants()] == subjects
+
+
+async def test_what_cannot_be_kept_stands_in_no_log(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    await database.pending.put([item("a-token-for-nobody", "group-1")])
+    await database.pending.put([item("a-token-for-nobody", "group-2")])
+    await database.history.append([intent()])
+    assert await database.pending.get("a-token-for-nobody") == item("a-token-for-nobody", "group-1")
+    assert "the history could not be written" in caplog.text
+    assert "a-token-for-nobody" not in caplog.text
+
+
 async def test_a_channel_has_the_default_room_that_was_set_last(database: Database) -> None:
     assert await database.roster.default_room("slack:T1/C1") is None
     for room, expected in (("stage", "stage"), ("stage-*", "stage-*"), ("", None)):

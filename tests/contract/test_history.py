@@ -94,6 +94,15 @@ async def test_text_of_every_kind_is_kept_as_it_is(database: Database) -> None:
         assert await numbers(database, query) == []
 
 
+async def test_names_of_any_length_are_kept(database: Database) -> None:
+    long = "".join(chr(0x1F600 + n * 37 % 80) for n in range(5000))
+    said = content(identity=long, name=long, room=long, actor=long, arguments=long * 10)
+    await database.history.append([Draft(EntryKind.REFUSED, said)])
+    (entry,) = await all_entries(database)
+    assert entry.content == said
+    assert await numbers(database, CaseQuery(text=long, everywhere=True)) == [1]
+
+
 async def test_entries_can_be_read_from_any_point(database: Database) -> None:
     await database.history.append([intent() for _ in range(1200)])
     assert [entry.seq for entry in await all_entries(database, after=1100)] == list(range(1101, 1201))

@@ -63,7 +63,7 @@ def engine_of(address: URL, **more: Any) -> Engine:
     """An engine whose connections are as the driver makes them, with what was asked for above."""
     asked = {name: value for name, value in _ASKED.items() if name not in address.query}
     given = {**asked, "client_encoding": "utf8", "autocommit": True}
-    return create_engine(address, use_native_hstore=False, connect_args=given, **more)
+    return create_engine(address, use_native_hstore=False, hide_parameters=True, connect_args=given, **more)
 
 
 def _prepare_for(patience: float) -> Callable[[DBAPIConnection, ConnectionPoolEntry], None]:

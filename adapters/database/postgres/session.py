@@ -156,9 +156,12 @@ class Session:
         try:
             self._connection = self._opened(self._connect(), again=True)
         except (psycopg.Error, SQLAlchemyError, HistoryError) as error:
+            told = translated(error)
+            if self._wait == FIRST_WAIT:
+                log.warning("It cannot be opened again yet: %s", told.user_text)
             self._due = time.monotonic() + self._wait
             self._wait = min(2 * self._wait, LONGEST_WAIT)
-            raise translated(error) from error
+            raise told from error
         log.warning("The connection with this process's locks is there again.")
 
     def _opened(self, connection: Connection, *, again: bool = False) -> Connection:

@@ -33,6 +33,7 @@ def open_engine(path: Path, *, readers: int, patience: float) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         paramstyle="named",
+        hide_parameters=True,
         pool_size=readers + 1,
         max_overflow=0,
         connect_args={"timeout": patience, "isolation_level": None, "check_same_thread": False},
