@@ -197,11 +197,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("USHER_PROXY", "HTTP proxy to LiveKit, Slack and Discord", "http://proxy.example:3128", "", v.http_url),
     Setting(
         "USHER_HTTP",
-        "Where the built-in HTTP server listens (port 0: any free one); it starts only when something needs it",
+        "Where the built-in HTTP server of usher run listens (port 0: any free one)",
         "0.0.0.0:8080",
         "127.0.0.1:8080",
         v.host_port,
     ),
+    Setting(
+        "USHER_WEBHOOK_API_KEY",
+        "API key that LiveKit's webhooks are signed with, where it is not LIVEKIT_API_KEY",
+        "APIxxxxxxxxxxxx",
+        "",
+    ),
+    Setting("USHER_WEBHOOK_API_SECRET", "The secret of that key", "(a long random text)", "", secret=True),
     Setting(
         "USHER_LOG_LEVEL",
         "How much Usher logs to standard error; libraries log only what goes wrong",
@@ -212,6 +219,6 @@ SETTINGS: tuple[Setting, ...] = (
 )
 CONFIG = "USHER_CONFIG"
 
-_OF_CHATS = ("SLACK_", "USHER_SLACK_", "DISCORD_", "USHER_DISCORD_", "USHER_HTTP")
-CORE = tuple(setting.name for setting in SETTINGS if not setting.name.startswith(_OF_CHATS))
+_OF_RUN = ("SLACK_", "USHER_SLACK_", "DISCORD_", "USHER_DISCORD_", "USHER_HTTP", "USHER_WEBHOOK_", "USHER_API_")
+CORE = tuple(setting.name for setting in SETTINGS if not setting.name.startswith(_OF_RUN))
 """What the console needs as well: a wrong token of a chat does not keep anybody from it."""

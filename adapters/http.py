@@ -19,7 +19,7 @@ CUT_SECONDS = 0.2  # for the last bytes of answers that are ready, and for handl
 
 
 class HttpServer:
-    """Routes are added before it starts; it is worth starting when it is `wanted`.
+    """Routes are added before it starts.
 
     It answers by itself what is no route's business, and says nothing about what there is: 404 and 405 without a body,
     413 for a body of more than 1 MiB, 500 where a handler fails. It logs neither requests nor their headers.
@@ -33,11 +33,6 @@ class HttpServer:
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
-
-    @property
-    def wanted(self) -> bool:
-        """Whether anybody has a route."""
-        return bool(self._routes)
 
     @property
     def url(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from adapters.chat import Adapter, Candidate, Way
+from adapters.endpoints import Endpoints
 from adapters.http import HttpServer
 from adapters.settings import Settings
 from adapters.slack.manifest import EVENTS_PATH
@@ -69,7 +70,7 @@ async def run(settings: Settings, out: TextIO, candidates: Iterable[Candidate] =
 
 
 class _Served:
-    """The adapters of one run, and the HTTP server that they share."""
+    """The adapters of one run, and the HTTP server that they and the endpoints share."""
 
     def __init__(self, settings: Settings, house: House, stop: Stop, out: TextIO) -> None:
         self._settings = settings
@@ -77,12 +78,12 @@ class _Served:
         self._stop = stop
         self._out = out
         self._http = HttpServer(settings["USHER_HTTP"])
+        self._endpoints = Endpoints(settings, house, self._http)
         self._kept: list[_Kept] = []
 
     async def until_asked(self, chosen: dict[Candidate, Way]) -> None:
         made = {candidate: candidate.make(self._settings, self._house, self._http) for candidate in chosen}
-        if self._http.wanted:
-            await self._http.start()
+        await self._http.start()
         try:
             for candidate, way in chosen.items():
                 self._begin(candidate.name, made[candidate], way)
@@ -90,6 +91,8 @@ class _Served:
                 _say(self._out, NO_CHAT)
             self._house.enforcement.start(self._house.supervisor)
             _say(self._out, ENFORCED)
+            for line in self._endpoints.said:
+                _say(self._out, line)
             await self._stop.asked.wait()
             _say(self._out, "Stopping: what is under way is finished first")
         finally:

@@ -73,6 +73,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         except ValueError as error:
             problems[setting.name] = f"{setting.name} {error}. It should look like: {setting.example}"
     _rooted(values, problems)
+    _paired(values, problems)
     return Settings(values, problems, sources)
 
 
@@ -84,6 +85,14 @@ def _rooted(values: dict[str, Any], problems: dict[str, str]) -> None:
             values["USHER_SLACK_COMMANDS"] = names.with_root(root)
         except ValueError as error:
             problems["USHER_SLACK_ROOT"] = f"USHER_SLACK_ROOT, with USHER_SLACK_COMMANDS, {error}."
+
+
+def _paired(values: Mapping[str, Any], problems: dict[str, str]) -> None:
+    """A key is nothing without its secret, nor the other way round."""
+    names = ("USHER_WEBHOOK_API_KEY", "USHER_WEBHOOK_API_SECRET")
+    for name, other in (names, names[::-1]):
+        if values.get(other) and values.get(name) == "":
+            problems[name] = f"{name} is not set, although {other} is: set both, or neither."
 
 
 def _given(setting: Setting, environment: Mapping[str, str], file: Mapping[str, str]) -> tuple[str, str]:

@@ -116,7 +116,7 @@ def room_service(settings: Settings) -> LiveKitRoomService:
     try:
         return LiveKitRoomService(
             settings["LIVEKIT_URL"],
-            _key(settings),
+            key_of(settings, "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"),
             server=settings["USHER_SERVER"],
             clock=SystemClock(),
             cloud=EDITIONS[settings["USHER_LIVEKIT_EDITION"]],
@@ -127,12 +127,12 @@ def room_service(settings: Settings) -> LiveKitRoomService:
         raise SettingsError(f"The LiveKit client cannot be set up: {error}") from None
 
 
-def _key(settings: Settings) -> Credentials | KeySource:
-    """A secret that came from a file is read again when LiveKit refuses it: keys are rotated."""
-    source = settings.sources["LIVEKIT_API_SECRET"]
+def key_of(settings: Settings, name: str, secret: str) -> Credentials | KeySource:
+    """A secret that came from a file is read again when it fits no longer: keys are rotated."""
+    source = settings.sources[secret]
     if source.startswith("file "):
-        return secret_file(settings["LIVEKIT_API_KEY"], Path(source.removeprefix("file ")))
-    return Credentials(settings["LIVEKIT_API_KEY"], settings["LIVEKIT_API_SECRET"])
+        return secret_file(settings[name], Path(source.removeprefix("file ")))
+    return Credentials(settings[name], settings[secret])
 
 
 @asynccontextmanager

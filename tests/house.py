@@ -59,6 +59,11 @@ class SteppedClock:
         self._sleepers.append((self._now + timedelta(seconds=seconds), waiting))
         await waiting
 
+    @property
+    def sleepers(self) -> int:
+        """How many sleep now."""
+        return len(self._sleepers)
+
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
         for due, waiting in self._sleepers:

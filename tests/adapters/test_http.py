@@ -98,14 +98,6 @@ def has_ipv6() -> bool:
     return True
 
 
-async def test_it_is_wanted_only_where_somebody_has_a_route() -> None:
-    server = HttpServer(ANY)
-    assert not server.wanted
-    server.add("POST", "/in", echo)
-    assert server.wanted
-    await server.aclose(10)
-
-
 async def test_a_route_that_comes_too_late_is_a_mistake() -> None:
     async with serving() as (server, _):
         with pytest.raises(RuntimeError, match="before"):

@@ -87,7 +87,7 @@ async def running_with(
     lines: list[str] = []
 
     async def begun() -> bool:
-        lines[:] = out.getvalue().splitlines()
+        lines[:] = said_in(out)
         return task.done() or sum(": started" in line for line in lines) == started
 
     await eventually(begun)
@@ -97,7 +97,12 @@ async def running_with(
         if STOPPING not in out.getvalue() and not task.done():  # a second signal would end the tests
             os.kill(os.getpid(), signal.SIGTERM)
         assert await task == 0
-        lines[:] = out.getvalue().splitlines()
+        lines[:] = said_in(out)
+
+
+def said_in(out: io.StringIO) -> list[str]:
+    """Its lines, those about the HTTP server aside."""
+    return [line for line in out.getvalue().splitlines() if not line.startswith("HTTP: ")]
 
 
 async def once(condition: Callable[[], bool]) -> None:
@@ -155,7 +160,7 @@ async def test_where_no_chat_can_be_started_it_says_so_and_serves_the_rest(tmp_p
     out = io.StringIO()
     running_ = asyncio.create_task(run(given(tmp_path), out))
     await once(lambda: running.ENFORCED in out.getvalue() and (tmp_path / "usher.db").exists())
-    assert out.getvalue().splitlines() == [
+    assert said_in(out) == [
         "Slack: not started: SLACK_BOT_TOKEN is not set",
         "Discord: not started: DISCORD_TOKEN is not set",
         running.NO_CHAT,
@@ -366,13 +371,17 @@ async def fetched(client: aiohttp.ClientSession, url: str) -> str:
         return await answer.text()
 
 
-async def test_no_server_listens_where_nobody_needs_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def never(self: HttpServer) -> tuple[str, int]:
-        raise AssertionError
-
-    monkeypatch.setattr(HttpServer, "start", never)
-    async with running_with(tmp_path, candidate(Fake("One"))) as (lines, _):
-        assert lines == ["One: started, by hand", running.ENFORCED]
+async def test_webhooks_are_received_where_it_says_whether_or_not_a_chat_is_served(tmp_path: Path) -> None:
+    out = io.StringIO()
+    task = asyncio.create_task(run(given(tmp_path), out, ()))
+    await once(lambda: "HTTP: " in out.getvalue())
+    [line] = [line for line in out.getvalue().splitlines() if line.startswith("HTTP: ")]
+    url, _, paths = line.removeprefix("HTTP: ").partition(" serves ")
+    assert "/webhooks/livekit" in paths.split(", ")
+    async with aiohttp.ClientSession() as client, client.post(f"{url}/webhooks/livekit", data=b"{}") as answer:
+        assert answer.status == 401
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await task == 0
 
 
 async def test_an_address_that_is_taken_ends_it_before_anybody_is_served(tmp_path: Path) -> None:

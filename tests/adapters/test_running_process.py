@@ -38,6 +38,8 @@ async def process(tmp_path: Path, *words: str, **more: str) -> AsyncIterator[Pro
 async def said(running: Process, line: bytes) -> None:
     assert running.stdout is not None
     found = await running.stdout.readline()
+    while found.startswith(b"HTTP: "):
+        found = await running.stdout.readline()
     assert found == line, (found, await rest(running.stderr) if not found else b"")
 
 

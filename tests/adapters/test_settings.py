@@ -278,3 +278,11 @@ def test_what_is_wrong_with_a_chat_is_no_matter_of_the_core() -> None:
     settings = load({**GOOD, "USHER_SLACK_ROOT": "mute", **dict.fromkeys(wrong, "x")})
     settings.require(*CORE)
     assert len(complaints(settings)) == 6
+
+
+@pytest.mark.parametrize("given", ["USHER_WEBHOOK_API_KEY", "USHER_WEBHOOK_API_SECRET"])
+def test_a_key_of_webhooks_needs_its_secret_and_the_other_way_round(given: str) -> None:
+    other = ({"USHER_WEBHOOK_API_KEY", "USHER_WEBHOOK_API_SECRET"} - {given}).pop()
+    problems = load({given: "APIwebhooks"}).problems
+    assert problems[other] == f"{other} is not set, although {given} is: set both, or neither."
+    assert other not in load({given: "APIwebhooks", other: "s3cret"}).problems

@@ -65,6 +65,7 @@ class Answer:
 def environment(database: Path | None, url: str = "", **more: str) -> dict[str, str]:
     """This process's environment, with nothing of Usher's in it but what is given; alice is the first admin."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    clean["USHER_HTTP"] = "127.0.0.1:0"
     if database is not None:
         clean["DATABASE_URL"] = f"sqlite:///{database}"
     if url:

@@ -1,0 +1,37 @@
+"""What `usher run` answers over HTTP beside the chats: each of its routes, and the lines that say where they are."""
+
+from __future__ import annotations
+
+from aiohttp.typedefs import Handler
+
+from adapters.http import HttpServer
+from adapters.livekit.receiver import WEBHOOKS_PATH, WebhookReceiver
+from adapters.livekit.tokens import Credentials, KeySource
+from adapters.settings import Settings
+from adapters.wiring import House, key_of
+
+
+class Endpoints:
+    """Adds its routes to the server, which has not started yet."""
+
+    def __init__(self, settings: Settings, house: House, http: HttpServer) -> None:
+        self._http = http
+        self._paths: list[str] = []
+        enforcer, clock = house.enforcement.enforcer, house.services.clock
+        self._webhooks = WebhookReceiver(webhook_key(settings), clock, enforcer.webhook, enforcer.flooded)
+        self._add("POST", WEBHOOKS_PATH, self._webhooks.receive)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What is served where, once the server has started."""
+        return (f"HTTP: {self._http.url} serves {', '.join(self._paths)}",)
+
+    def _add(self, method: str, path: str, handler: Handler) -> None:
+        self._http.add(method, path, handler)
+        self._paths.append(path)
+
+
+def webhook_key(settings: Settings) -> Credentials | KeySource:
+    """The key that webhooks are signed with: one of their own, or the key of the project."""
+    own = "USHER_WEBHOOK" if settings["USHER_WEBHOOK_API_KEY"] else "LIVEKIT"
+    return key_of(settings, f"{own}_API_KEY", f"{own}_API_SECRET")
