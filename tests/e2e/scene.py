@@ -36,7 +36,7 @@ class Scene:
         where = room or self.room
         others = [(other, len(other.heard)) for other, place in self._people if place == where]
         person = await Person.join(self.server.url, self.server.credentials, where, grant, token)
-        self._people.append((person, where))
+        self.keep(person, where)
         sids = {await person.publish(source) for source in sources}
 
         async def there() -> bool:
@@ -53,6 +53,10 @@ class Scene:
             if not hidden and other.identity != person.identity and other.room.isconnected():
                 await eventually(partial(_told_of, other, person.identity, before))
         return person
+
+    def keep(self, person: Person, room: str = "") -> None:
+        """Somebody who has come in another way leaves with the others."""
+        self._people.append((person, room or self.room))
 
     async def see(self, identity: str, room: str = "") -> Participant | None:
         """As the list of participants shows them; None when they are not on it."""
