@@ -33,12 +33,13 @@ class Snapshots(Generic[Seen]):
         self._latest: dict[str, _Snapshot[Seen]] = {}
         self._under_way: dict[str, asyncio.Task[Seen | None]] = {}
 
-    async def get(self, room: str, until: float) -> Seen | None:
+    async def get(self, room: str, until: float, fresh_seconds: float | None = None) -> Seen | None:
         """What is there, no older than a moment; when it is not there by `until` (monotonic), the look before.
 
-        None when there is no such look, and when LiveKit could not be asked.
+        None when there is no such look, and when LiveKit could not be asked. `fresh_seconds` is another moment.
         """
-        if (latest := self._no_older(room, self._fresh)) is not None:
+        fresh = self._fresh if fresh_seconds is None else fresh_seconds
+        if (latest := self._no_older(room, fresh)) is not None:
             return latest.seen
         task = self._under_way.get(room) or self._begin(room)
         try:

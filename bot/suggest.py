@@ -7,7 +7,7 @@ time there is nothing to choose from, and never an error.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from bot.authorise import sees_hidden
 from bot.callers import without_numbers
 from bot.dispatch import Dispatcher
 from bot.errors import HistoryError
-from bot.model import Participant, Room
+from bot.model import Participant, Room, Track
 from bot.people import ChatUser, Moderator, glob_matches, is_glob
 from bot.snapshots import Snapshots
 from bot.targets import is_mention
@@ -24,6 +24,7 @@ from bot.tasks import within
 from bot.words import ending, fold, told
 
 LOOKED_INTO = 10  # rooms of which the open microphones are counted
+AGAIN_SECONDS = 0.2  # a look of which nothing fits is made again when it is older: somebody may just have joined
 LONGEST_NAME = 32  # characters of a name in a label: what tells people apart stands behind it
 LONGEST_TEXT = 256
 
@@ -133,8 +134,8 @@ class Suggestions:
         self, user: ChatUser, room: str, text: str = "", *, calming: bool = False
     ) -> tuple[SuggestedPerson, ...]:
         """Those in the room of whose name or identity the text is a part; who can be heard first."""
-        found = await self._found(user, room, calming=calming)
         wanted, groups = _folded(text), crowd.GROUPS
+        found = await self._found(user, room, lambda person: crowd.called(person, wanted), calming=calming)
         return tuple(
             SuggestedPerson(_label(person), value, groups[crowd.group_of(person, self._services.policy)], person.sid)
             for person, value in found
@@ -145,13 +146,16 @@ class Suggestions:
         self, user: ChatUser, room: str, text: str = "", *, calming: bool = False
     ) -> tuple[SuggestedTrack, ...]:
         """The tracks in the room that are called so (`microphone`, the sid), or whose publisher is."""
-        found = await self._found(user, room, calming=calming)
         wanted = _folded(text)
+
+        def fitting(person: Participant) -> list[Track]:
+            called, tracks = crowd.called(person, wanted), crowd.in_order(person.tracks)
+            return [one for one in tracks if called or wanted in crowd.track_word(one) or wanted in fold(one.sid)]
+
         return tuple(
             SuggestedTrack(f"{_who(person)}, {word} {'open' if track.open else 'muted'}", track.sid, word)
-            for person, _ in found
-            for track, word in ((track, crowd.track_word(track)) for track in crowd.in_order(person.tracks))
-            if crowd.called(person, wanted) or wanted in word or wanted in fold(track.sid)
+            for person, _ in await self._found(user, room, lambda person: bool(fitting(person)), calming=calming)
+            for track, word in ((track, crowd.track_word(track)) for track in fitting(person))
         )
 
     async def cases(self, user: ChatUser, text: str = "") -> tuple[SuggestedCase, ...]:
@@ -191,15 +195,22 @@ class Suggestions:
         self._services.recent.remember(room, people)
         return people
 
-    async def _found(self, user: ChatUser, room: str, *, calming: bool) -> list[tuple[Participant, str]]:
-        """Everybody in the room as they are shown to this person, in order; each with what names them."""
+    async def _found(
+        self, user: ChatUser, room: str, fits: Callable[[Participant], bool], *, calming: bool
+    ) -> list[tuple[Participant, str]]:
+        """Everybody in the room as they are shown to this person, in order; each with what names them.
+
+        Where nobody fits there is another look.
+        """
         until = self._until()
         moderator = await self._moderator(user, until, calming=calming)
         if not room or not moderator.may_see(room):
             return []
-        people = await self._people.get(room, until) or ()
-        real = {person.sid: person.identity for person in people}
-        shown = crowd.ordered(sight.shown(moderator, room, people), self._services.policy)
+        people = await self._people.get(room, until)
+        if people is not None and not any(map(fits, sight.shown(moderator, room, people))):
+            people = await self._people.get(room, until, AGAIN_SECONDS)
+        real = {person.sid: person.identity for person in people or ()}
+        shown = crowd.ordered(sight.shown(moderator, room, people or ()), self._services.policy)
         return [(person, self._value(person, real[person.sid])) for person in shown]
 
     def _masked(self, moderator: Moderator, room: str) -> str:

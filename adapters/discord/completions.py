@@ -13,7 +13,7 @@ from adapters.discord.options import CASES, PEOPLE, TRACKS
 from adapters.discord.suggested import choices, person_value
 from bot.command import Kind, Param
 
-COMPLETE_SECONDS = 0.3  # whoever types does not wait any longer
+COMPLETE_SECONDS = 1.5  # Discord waits 3 s, and says that it does
 LISTS = (Kind.PEOPLE, Kind.SOURCES, Kind.GLOBS)
 
 Found = Iterable[tuple[str, str | int]]

@@ -24,6 +24,7 @@ from adapters.slack.desk import Desk
 from adapters.slack.groups import Groups
 from adapters.slack.manifest import EVENTS_PATH
 from adapters.slack.membership import Members
+from adapters.slack.modals import LOOK_SECONDS
 from adapters.slack.web import Web
 from adapters.slack.wire import SlackError
 from adapters.under_way import unless
@@ -147,7 +148,7 @@ def _desk(settings: Settings, house: House, web: Web) -> Desk:
 
     return Desk(
         house.dispatcher,
-        Suggestions(house.dispatcher, longest_value=limits.OPTION_VALUE),
+        Suggestions(house.dispatcher, deadline_seconds=LOOK_SECONDS, longest_value=limits.OPTION_VALUE),
         web,
         Members(web, clock),
         Groups(web, clock, granted),

@@ -27,6 +27,7 @@ from adapters.slack.views import (
     Kept,
     answer_view,
     home_view,
+    is_digest,
     moderate_view,
     room_of,
     suggested,
@@ -39,6 +40,7 @@ from bot.reply import Reply, Tone
 from bot.working import late
 
 OPEN_SECONDS = 1.0  # what opens a modal lives 3 s: by then something has to be shown
+LOOK_SECONDS = 2.0  # how long a look at LiveKit is waited for
 SEARCH_SECONDS = 2.3  # Slack waits 3 s for what there is to choose from
 
 
@@ -117,7 +119,8 @@ class Modals:
             return suggested(())
         user = await self._desk.user(found.sender)
         kept = Kept.of(found.view)
-        room = room_of(found.view.values.get(ROOM, ""), await self._names(user)) or kept.room
+        key = found.view.values.get(ROOM, "")
+        room = room_of(key, await self._names(user) if is_digest(key) else ()) or kept.room
         groups: dict[str, list[Option]] = {}
         for person in await self._desk.suggestions.people(user, room, found.text, calming=True) if room else ():
             groups.setdefault(person.group, []).append(Option(person.label, person.value))

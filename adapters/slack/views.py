@@ -93,9 +93,14 @@ def _digest(room: str) -> str:
     return hashlib.sha256(room.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def is_digest(key: str) -> bool:
+    """Whether it takes the rooms' names to know which room this key is."""
+    return key.startswith(_HASHED)
+
+
 def room_of(key: str, rooms: Iterable[str]) -> str:
     """The room behind the key: itself, or of the rooms given the one with that digest ("" when it is gone)."""
-    if not key.startswith(_HASHED):
+    if not is_digest(key):
         return key
     return next((room for room in rooms if key_of(room) == key), "")
 

@@ -131,8 +131,9 @@ async def test_the_app_home_never_says_that_there_is_no_room_where_livekit_does_
     assert "No live room" not in home.text
 
 
-async def test_the_app_home_waits_for_a_slow_livekit(usher: Usher) -> None:
-    with usher.slow("ListRooms", 1.5):
+async def test_the_app_home_waits_for_a_slow_livekit(usher: Usher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usher.adapter._desk.suggestions, "_deadline", 0.05)
+    with usher.slow("ListRooms", 0.2):
         await usher.slack.open_home("ben")
         home = await usher.slack.until(lambda: usher.slack.seen_by("ben").home)
     assert STANDUP in home.text

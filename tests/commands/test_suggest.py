@@ -250,6 +250,18 @@ async def test_typing_does_not_hammer_livekit_and_another_moment_looks_again(
     assert await suggestions.people(user("mia"), STANDUP, "bob") == ()
 
 
+async def test_who_joined_a_moment_ago_is_found_by_another_look(house: House, suggestions: Suggestions) -> None:
+    await suggestions.people(user("mia"), STANDUP)
+    house.rooms.join(STANDUP, "zoe")
+    house.rooms.publish(STANDUP, "zoe")
+    assert await suggestions.people(user("mia"), STANDUP, "zoe") == ()
+    assert asked(house, "ListParticipants") == 1
+    house.clock.advance(0.2)
+    assert await suggestions.tracks(user("mia"), STANDUP, "zoe")
+    assert await suggestions.people(user("mia"), STANDUP, "zoe")
+    assert asked(house, "ListParticipants") == 2
+
+
 async def test_those_who_ask_at_once_wait_for_one_look(house: House, suggestions: Suggestions) -> None:
     gate = Gate(house, "ListParticipants")
     asking = [asyncio.create_task(suggestions.people(user("mia"), STANDUP, text)) for text in ("bob", "anna", "")]
