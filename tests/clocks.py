@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 T = TypeVar("T")
+PATIENCE = 60.0
+"""Seconds until what is waited for has failed: a busy machine is no failure, and what has come is not waited for."""
 
 
 class WallClock:
@@ -51,14 +53,14 @@ class ManualClock:
         self._start += timedelta(seconds=seconds)
 
 
-async def eventually(look: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+async def eventually(look: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
     """Look until it is so; TimeoutError when it never is. What clients do reaches the server a moment later."""
     async with asyncio.timeout(seconds):
         while not await look():
             await asyncio.sleep(0.05)
 
 
-async def until(wanted: Callable[[], T], seconds: float = 5, telling: Callable[[], str] | None = None) -> T:
+async def until(wanted: Callable[[], T], seconds: float = PATIENCE, telling: Callable[[], str] | None = None) -> T:
     """The first true value of this, looked at again and again.
 
     TimeoutError when there is none in time; with `telling`, an AssertionError that says what was there instead.

@@ -13,6 +13,7 @@ from bot.orders import Amendment, Door, Order, Who
 from bot.people import Grant, Role
 from bot.plain import plain
 from bot.reply import Reply
+from tests.clocks import PATIENCE
 from tests.house import House
 
 ANN = Grant("console:ann", Role.MODERATOR, ("*",))
@@ -56,7 +57,7 @@ class Enforced:
         """Until the loop has nothing to do but to wait."""
 
         rounds = 0
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while rounds < 20:
                 rounds = rounds + 1 if self.enforcer.at_rest else 0
                 await asyncio.sleep(0 if rounds else 0.001)

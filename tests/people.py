@@ -20,6 +20,7 @@ from livekit.rtc._proto import ffi_pb2, room_pb2
 from adapters.livekit.simulator.people import Heard, JoinGrant
 from adapters.livekit.tokens import Credentials
 from bot.model import ALL_SOURCES, Permissions, Source
+from tests.clocks import PATIENCE
 
 _TRACK_SOURCES = {
     Source.MICROPHONE: rtc.TrackSource.SOURCE_MICROPHONE,
@@ -83,7 +84,7 @@ class Person:
         """Join with a grant (or an identity that may do everything), or once more with an old token."""
         who = JoinGrant(grant) if isinstance(grant, str) else grant
         person = cls(url, token or join_token(credentials, room, who), who.identity)
-        await asyncio.wait_for(person.room.connect(url, person.token), 15)
+        await asyncio.wait_for(person.room.connect(url, person.token), PATIENCE)
         return person
 
     @property
@@ -94,7 +95,7 @@ class Person:
         """Publish a silent or black track of this source; its sid."""
         options = rtc.TrackPublishOptions(source=_TRACK_SOURCES[source])
         track = self._make_track(source)
-        publication = await asyncio.wait_for(self.room.local_participant.publish_track(track, options), 10)
+        publication = await asyncio.wait_for(self.room.local_participant.publish_track(track, options), PATIENCE)
         self._tracks[publication.sid] = track
         return publication.sid
 
@@ -124,7 +125,7 @@ class Person:
             await source.aclose()
         self._sources.clear()
 
-    async def hears(self, wanted: Callable[[Heard], bool], seconds: float = 10) -> Heard:
+    async def hears(self, wanted: Callable[[Heard], bool], seconds: float = PATIENCE) -> Heard:
         """The first thing heard that is wanted, waiting for it; AssertionError when it does not come."""
         try:
             async with asyncio.timeout(seconds):

@@ -14,6 +14,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from tests.clocks import PATIENCE
 from tests.discord_stand_in import DiscordStandIn
 
 Interaction: TypeAlias = discord.Interaction[discord.Client]
@@ -138,7 +139,7 @@ async def running(discord_: DiscordStandIn, bot: Bot | None = None, *, connected
         connection = asyncio.create_task(bot.connect())
         try:
             await discord_.connected(connected)
-            await asyncio.wait_for(bot.wait_until_ready(), 10)
+            await asyncio.wait_for(bot.wait_until_ready(), PATIENCE)
             yield bot
         finally:
             await bot.close()

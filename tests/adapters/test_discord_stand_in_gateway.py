@@ -11,6 +11,7 @@ import pytest
 
 from tests.adapters.discord_stand_in_bot import Bot, running
 from tests.adapters.discord_stand_in_raw import HELLO, raw
+from tests.clocks import PATIENCE
 from tests.discord_stand_in import DiscordStandIn, stand_in
 from tests.discord_stand_in.gateway import ACK, INVALID, RECONNECT
 
@@ -278,7 +279,7 @@ async def test_a_stand_in_that_ends_lets_go_of_its_connections() -> None:
         ws = await session.ws_connect(f"{discord.gateway_url}?v=10&encoding=json")
         await discord.until(lambda: discord.gateway.connections)
         await discord.stop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while (await ws.receive()).type not in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR):
                 pass
 

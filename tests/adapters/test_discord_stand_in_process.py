@@ -41,7 +41,7 @@ async def usher_run(discord: DiscordStandIn, where: Path, **more: str) -> AsyncI
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         try:
-            await discord.connected(seconds=30)
+            await discord.connected()
             await discord.until(lambda: discord.commands("Home" if "DISCORD_GUILDS" in more else None))
             yield process
         finally:

@@ -15,6 +15,7 @@ from adapters.slack.groups import Groups, Membership
 from adapters.slack.people import Sender, sender
 from adapters.slack.wire import SlackError
 from bot.people import is_subject
+from tests.clocks import PATIENCE
 from tests.house import SteppedClock
 from tests.scripted_slack import Said, ScriptedSlack, settled, silent
 
@@ -44,7 +45,7 @@ class Workspace:
 
     async def of(self, who: Sender = ANN) -> Membership:
         """What is said without waiting for the clock."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             return await self.groups.of(who)
 
     def begin(self, who: Sender = ANN) -> asyncio.Task[Membership]:

@@ -21,7 +21,6 @@ from tests.slack_usher import MODES, Usher, usher_for
 
 AWAY_SECONDS = 0.02
 HANGING_SECONDS = 2.0
-PATIENCE = 60.0
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +56,7 @@ def asked(usher: Usher) -> list[Order]:
 
 
 async def all_answered(usher: Usher, done: list[Delivery]) -> None:
-    await usher.slack.until(lambda: all(answers(one) for one in done), PATIENCE)
+    await usher.slack.until(lambda: all(answers(one) for one in done))
 
 
 async def nothing_lost_and_nothing_twice(usher: Usher, wanted: list[Order], done: list[Delivery]) -> None:

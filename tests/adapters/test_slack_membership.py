@@ -18,6 +18,7 @@ from bot.command import Invocation
 from bot.history import Outcome
 from bot.people import Role
 from bot.reply import Tone
+from tests.clocks import PATIENCE
 from tests.house import STANDUP, House, SteppedClock
 from tests.scripted_slack import Said, ScriptedSlack, settled, silent
 
@@ -37,7 +38,7 @@ class Workspace:
         self.members = Members(self.slack, self.clock)
 
     async def known(self, who: Sender = ANN) -> Sender:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             return await self.members.known(who)
 
     async def standing(self, who: Sender = ANN) -> Standing:

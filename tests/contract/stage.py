@@ -12,6 +12,7 @@ from adapters.livekit.simulator.people import Heard, JoinGrant
 from adapters.livekit.simulator.rooms import Rooms
 from bot.model import Participant, ParticipantState, Source
 from bot.ports import RoomService
+from tests.clocks import PATIENCE
 from tests.livekit_server import RunningServer
 from tests.people import Person
 
@@ -120,6 +121,8 @@ class RealStage(Stage):
     async def close(self) -> None:
         for person in (*self._people.values(), *self._gone):
             await person.leave()
+        for room in await self.service.list_rooms([self.room]):
+            await self.service.delete_room(room.name)  # others may be on this server next, and be asked which room
 
     async def _enter(self, person: Person) -> str:
         if person.identity in self._people:
@@ -131,6 +134,6 @@ class RealStage(Stage):
 
     async def _until(self, identity: str, shows: Callable[[Participant], bool]) -> None:
         """The RoomService shows what clients did only a moment later (the store is written behind them)."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not shows(await self.service.get_participant(self.room, identity)):
                 await asyncio.sleep(0.02)

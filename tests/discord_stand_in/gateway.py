@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.clocks import until
+from tests.clocks import PATIENCE, until
 from tests.discord_stand_in import shapes
 from tests.discord_stand_in.desk import Desk
 from tests.discord_stand_in.sessions import Connection, Session
@@ -51,7 +51,7 @@ class Gateway:
         """The sessions that are connected."""
         return [one for one in self.sessions if one.connection is not None]
 
-    async def connected(self, count: int = 1, seconds: float = 10) -> None:
+    async def connected(self, count: int = 1, seconds: float = PATIENCE) -> None:
         """Wait until exactly so many sessions are connected; TimeoutError."""
         await until(lambda: len(self.open) == count, seconds)
 

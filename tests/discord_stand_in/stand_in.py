@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.ports import Clock
-from tests.clocks import WallClock, until
+from tests.clocks import PATIENCE, WallClock, until
 from tests.discord_stand_in import shapes
 from tests.discord_stand_in.desk import Desk
 from tests.discord_stand_in.gateway import GUILDS, Gateway
@@ -104,11 +104,11 @@ class DiscordStandIn(People):
     def restore(self) -> None:
         self.gateway.revoked = False
 
-    async def connected(self, count: int = 1, seconds: float = 10) -> None:
+    async def connected(self, count: int = 1, seconds: float = PATIENCE) -> None:
         """Wait until the bot has so many sessions connected; TimeoutError."""
         await self.gateway.connected(count, seconds)
 
-    async def until(self, wanted: Callable[[], Any], seconds: float = 10) -> Any:
+    async def until(self, wanted: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         """The first true value of this, looked at again and again; AssertionError when there is none in time."""
         return await until(wanted, seconds, self._so_far)
 

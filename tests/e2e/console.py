@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.clocks import PATIENCE
 from tests.livekit_server import API_KEY, API_SECRET
 
 ROOT = Path(__file__).parent.parent.parent
-DUE_SECONDS = 15
-"""Every command answers within this time."""
 
 FIELDS = {"command", "tone", "outcome", "case", "title", "text", "parts", "buttons"}
 OUTCOMES = {None, "done", "already", "not_effective", "failed", "unknown", "refused"}
@@ -75,7 +74,7 @@ def environment(database: Path | None, url: str = "", **more: str) -> dict[str, 
 
 
 def usher(
-    *words: str, env: Mapping[str, str], given: bytes = b"", seconds: float = 60
+    *words: str, env: Mapping[str, str], given: bytes = b"", seconds: float = PATIENCE
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `usher` to its end with this on standard input."""
     command = [sys.executable, "-m", "adapters.cli", *words]
@@ -115,11 +114,11 @@ class Console:
         """What stood on standard error so far."""
         return self.log_path.read_text(errors="replace")
 
-    async def say(self, line: str | bytes, seconds: float = DUE_SECONDS) -> Answer:
+    async def say(self, line: str | bytes, seconds: float = PATIENCE) -> Answer:
         """The answer to a line."""
         return Answer.of(await self.line(line, seconds))
 
-    async def line(self, line: str | bytes, seconds: float = DUE_SECONDS) -> str:
+    async def line(self, line: str | bytes, seconds: float = PATIENCE) -> str:
         """The line that answers a line; AssertionError when there is none in time."""
         self.write(line)
         return await self.next(seconds)
@@ -130,7 +129,7 @@ class Console:
         self.process.stdin.write(content + b"\n")
         self.process.stdin.flush()
 
-    async def next(self, seconds: float = DUE_SECONDS) -> str:
+    async def next(self, seconds: float = PATIENCE) -> str:
         """The next line of the answer."""
         try:
             found = await asyncio.to_thread(self._lines.get, True, seconds)
@@ -147,7 +146,7 @@ class Console:
         assert (asked.outcome, asked.case) == (None, None)
         return await self.say("yes")
 
-    async def died(self, seconds: float = DUE_SECONDS) -> None:
+    async def died(self, seconds: float = PATIENCE) -> None:
         """Wait until somebody has killed the process; it must not have answered."""
         status = await asyncio.to_thread(self.process.wait, seconds)
         assert status == -signal.SIGKILL, f"{status}; {self.log}"
@@ -162,7 +161,7 @@ class Console:
         assert self.process.stdin is not None
         if not self.process.stdin.closed:
             self.process.stdin.close()
-        status = self.process.wait(DUE_SECONDS)
+        status = self.process.wait(PATIENCE)
         self._release()
         assert (left := self._lines.get()) == b"", left
         return status

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from adapters.database.reading import read_entries
+from adapters.slack.views import Kept
 from bot.history import Entry
-from tests.clocks import eventually
+from tests.clocks import PATIENCE, eventually
 from tests.e2e.console import ROOT, environment, usher
 from tests.e2e.gate import Gate, gate_to
 from tests.livekit_server import API_SECRET, RunningServer
@@ -54,7 +55,7 @@ class Process:
         line = next((line for line in self.said if line.startswith(STARTED)), "")
         return line.partition(" on ")[2]
 
-    async def ended(self, seconds: float = 15) -> int:
+    async def ended(self, seconds: float = PATIENCE) -> int:
         """Its exit status, once it has one."""
         return await asyncio.to_thread(self.popen.wait, seconds)
 
@@ -100,7 +101,7 @@ class Bot:
         self.launch(module, **more)
         await self.serving()
 
-    async def serving(self, seconds: float = 60) -> None:
+    async def serving(self, seconds: float = PATIENCE) -> None:
         """Wait until it has a websocket open, or answers behind the address that it has printed."""
         if self.mode == "socket":
             await self.slack.connected(seconds=seconds)
@@ -167,6 +168,26 @@ class Bot:
         found: View = await self.slack.until(top)
         return found
 
+    async def in_room(self, who: str, view: View, room: str) -> str:
+        """The search for the people of that room in the modal: it is chosen there, unless it was the only one."""
+        before = person_input(view)
+        if Kept.decode(view.body["private_metadata"]).room != room:
+            await self.slack.press(who, view, room)
+            await self.slack.until(lambda: person_input(view) != before)
+        return person_input(view)
+
+    async def offered(self, who: str, view: View, text: str) -> str:
+        """The only option that this search has, made again until there is one: a look at LiveKit may be late."""
+        found: list[str] = []
+
+        async def any_is() -> bool:
+            found[:] = (await self.slack.search(who, view, person_input(view), text)).options
+            return bool(found)
+
+        await eventually(any_is)
+        [option] = found
+        return option
+
     def entries(self, room: str = "") -> list[Entry]:
         """Of that room; the whole history without one."""
         return [
@@ -197,6 +218,11 @@ class Bot:
         assert "Traceback" not in written, written[-4000:]
         assert "Bug " not in written, written[-4000:]
         self.slack.failures.check()
+
+
+def person_input(view: View) -> str:
+    """The block of its search for people: another one for each room."""
+    return next((str(b["block_id"]) for b in view.blocks if str(b["block_id"]).startswith("person:")), "")
 
 
 @asynccontextmanager

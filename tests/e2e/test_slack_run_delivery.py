@@ -17,7 +17,6 @@ from tests.slack_stand_in import Delivery
 pytestmark = [pytest.mark.real, pytest.mark.participants, pytest.mark.asyncio(loop_scope="module")]
 
 MIC = Source.MICROPHONE
-AGAIN_SECONDS = 20  # until there is a websocket again
 Way: TypeAlias = Callable[[Bot, str], Awaitable[Delivery]]
 
 
@@ -42,9 +41,8 @@ async def submission(bot: Bot, room: str) -> Delivery:
     await bot.knows(room)
     await bot.slack.shortcut("ann", "moderate")
     view = await bot.view("ann", "Room")
-    [person] = [str(one["block_id"]) for one in view.blocks if str(one["block_id"]).startswith("person:")]
-    found = await bot.slack.search("ann", view, person, "bob")
-    return await bot.slack.submit("ann", view, {person: found.options[0], "action": "Mute"})
+    person = await bot.in_room("ann", view, room)
+    return await bot.slack.submit("ann", view, {person: await bot.offered("ann", view, "bob"), "action": "Mute"})
 
 
 WAYS = (command, mention, direct_message, press, submission)
@@ -113,14 +111,14 @@ async def serves(bot: Bot, hall: Scene) -> None:
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "too_many_websockets"])
 async def test_a_websocket_that_slack_closes_is_replaced(bot: Bot, hall: Scene, reason: str) -> None:
     await bot.slack.sockets.disconnect(reason)
-    await bot.slack.connected(seconds=AGAIN_SECONDS)
+    await bot.slack.connected()
     await serves(bot, hall)
 
 
 @SOCKET
 async def test_a_websocket_that_breaks_is_replaced(bot: Bot, hall: Scene) -> None:
     bot.slack.sockets.drop()
-    await bot.slack.connected(seconds=AGAIN_SECONDS)
+    await bot.slack.connected()
     await serves(bot, hall)
 
 
@@ -130,9 +128,9 @@ async def test_a_websocket_is_opened_as_soon_as_slack_takes_one_again(bot: Bot, 
     slack.sockets.refusing = True
     opened = len(slack.called("apps.connections.open"))
     slack.sockets.drop()
-    await slack.until(lambda: len(slack.called("apps.connections.open")) > opened, AGAIN_SECONDS)
+    await slack.until(lambda: len(slack.called("apps.connections.open")) > opened)
     slack.sockets.refusing = False
-    await slack.connected(seconds=AGAIN_SECONDS)
+    await slack.connected()
     await serves(bot, hall)
 
 
@@ -144,7 +142,7 @@ async def test_an_acknowledgement_takes_the_websocket_that_there_is_by_then(bot:
         asked = asyncio.create_task(slack.slash("ann", "general", "/usher", f"mute bob in:{hall.room}"))
         await slack.until(lambda: bot.gate.waiting)
         await slack.sockets.disconnect("refresh_requested", grace=0)
-        await slack.connected(seconds=AGAIN_SECONDS)
+        await slack.connected()
     assert (await asked).trouble == ""
     await bot.seen("ann", "Muted bob")
     assert len(bot.messages("ann", "Muted bob")) == 1
@@ -167,7 +165,7 @@ async def test_without_a_websocket_an_answer_comes_through_the_response_address(
         slack.sockets.drop()
     await bot.seen("ann", "Muted bob")
     slack.trouble.clear()
-    await slack.connected(seconds=AGAIN_SECONDS)
+    await slack.connected()
     answered = slack.deliveries[-1]
     assert (await slack.slash("ann", "general", "/participants", hall.room)).ack is not None
     assert len(answered.bodies) == len(bot.messages("ann", "Muted bob")) == 1

@@ -57,7 +57,7 @@ async def test_what_is_under_way_at_sigterm_is_finished_answered_and_recorded(
         own.process.popen.terminate()
         await own.slack.until(lambda: any(line.startswith("Stopping") for line in own.process.said))
     await people["bob"].hears(event("disconnected", "bob", "PARTICIPANT_REMOVED"))
-    assert await own.process.ended(15) == 0
+    assert await own.process.ended() == 0
     await own.seen("ann", "Removed bob")
     await own.seen("ann", "Muted eve")
     await own.seen("ben", "Removed bob", "mods")
@@ -82,7 +82,7 @@ async def test_who_commands_while_it_stops_is_told_to_try_again(
         await slack.press("ann", shown, "Mute", beside="eve")
         await slack.shortcut("ann", "moderate")
         await slack.until(lambda: len(own.messages("ann", RESTARTED)) == 4)
-    assert await own.process.ended(15) == 0
+    assert await own.process.ended() == 0
     await own.seen("ann", "Removed bob")
     assert list(own.cases(scene.room).values()) == [[("intent", ""), ("outcome", "done")]]
     assert not [heard for heard in people["eve"].heard if heard.what == "track_muted"]
@@ -99,7 +99,7 @@ async def test_an_acknowledgement_that_carries_an_answer_is_sent_before_it_ends(
         own.process.popen.terminate()
         await slack.until(lambda: any(line.startswith("Stopping") for line in own.process.said))
     assert (await asked).trouble == ""
-    assert await own.process.ended(15) == 0
+    assert await own.process.ended() == 0
     await own.seen("ann", "2 people")
 
 

@@ -156,7 +156,7 @@ async def test_without_slack_the_process_says_so_and_serves_as_soon_as_there_is_
     nowhere = f"http://127.0.0.1:{port}/api/"
     async with bot_for(livekit_server, tmp_path, "http", start=False, SLACK_API_URL=nowhere) as bot:
         bot.launch()
-        await bot.slack.until(lambda: "nothing listens there" in bot.process.log, 30)
+        await bot.slack.until(lambda: "nothing listens there" in bot.process.log)
         refused = await bot.slack.deliver_http(bot.process.url, {"type": "event_callback"})
         assert refused.status == 503
         async with gate_to(int(bot.slack.api_url.split(":")[2].partition("/")[0]), port):
@@ -172,5 +172,5 @@ async def test_at_the_level_of_debug_the_log_holds_no_secret_and_no_traceback(bo
     bot.slack.sockets.drop()
     await bot.slack.until(lambda: "account_inactive" in bot.process.log)
     bot.slack.restore()
-    await bot.slack.connected(seconds=20)
+    await bot.slack.connected()
     bot.check()

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
-from tests.clocks import until
+from tests.clocks import PATIENCE, until
 from tests.slack_stand_in.controls import Json
 from tests.slack_stand_in.deliveries import Attempt, Delivery, envelope
 from tests.slack_stand_in.errors import Failures
@@ -70,7 +70,7 @@ class Sockets:
         self._tickets.add(ticket)
         return f"/link/?ticket={ticket}&app_id={self._app_id}"
 
-    async def connected(self, count: int = 1, seconds: float = 10) -> None:
+    async def connected(self, count: int = 1, seconds: float = PATIENCE) -> None:
         """Wait until exactly so many connections are open; TimeoutError."""
         await until(lambda: len(self.open) == count, seconds)
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.ports import Clock
-from tests.clocks import WallClock, until
+from tests.clocks import PATIENCE, WallClock, until
 from tests.slack_stand_in.calls import Call, Troubles
 from tests.slack_stand_in.deliveries import Attempt, Delivery
 from tests.slack_stand_in.desk import Desk
@@ -99,11 +99,11 @@ class SlackStandIn(People):
         """Tokens are good again."""
         self._server.tokens.revoked.clear()
 
-    async def connected(self, count: int = 1, seconds: float = 10) -> None:
+    async def connected(self, count: int = 1, seconds: float = PATIENCE) -> None:
         """Wait until the app has so many websockets open; TimeoutError."""
         await self.sockets.connected(count, seconds)
 
-    async def until(self, wanted: Callable[[], Any], seconds: float = 10) -> Any:
+    async def until(self, wanted: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         """The first true value of this, looked at again and again; AssertionError when there is none in time."""
         return await until(wanted, seconds, self._so_far)
 
