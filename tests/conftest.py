@@ -1,4 +1,4 @@
-"""Fixtures that several folders share: the real servers, started once for all tests."""
+"""Fixtures that several folders share: the real servers, started once for all tests; and how Hypothesis tries."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.database_fixtures import KINDS, Forge, forge_file, url_of
 from tests.discord_stand_in import DiscordStandIn
 from tests.discord_stand_in import stand_in as discord_stand_in
 from tests.livekit_server import MISSING, RunningServer, running_server, server_binary
+from tests.no_skips import required
 from tests.postgres_server import MISSING as NO_POSTGRES
 from tests.postgres_server import PostgresServer, programs, running_postgres
 from tests.slack_stand_in import SlackStandIn, stand_in
+
+# A busy machine is no failure. The run that decides tries the same each time; every other one goes on searching.
+settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=required()
+)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

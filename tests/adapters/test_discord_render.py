@@ -139,7 +139,7 @@ REPLIES = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(REPLIES)
 def test_no_reply_at_all_exceeds_a_limit_or_holds_markup_that_is_not_ours(reply: Reply) -> None:
     message = shown(reply)

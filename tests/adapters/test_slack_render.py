@@ -93,7 +93,7 @@ REPLIES = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(REPLIES)
 def test_no_reply_at_all_exceeds_a_limit(reply: Reply) -> None:
     message = shown(reply)

@@ -1,4 +1,4 @@
-"""The house in which the tests of this folder live, and how Hypothesis tries here."""
+"""The house in which the tests of this folder live."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from tests.house import House
-
-# A busy machine is no failure: nothing here is about time.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
 
 
 @pytest.fixture
