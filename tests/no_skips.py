@@ -2,7 +2,7 @@
 
 Tests that need the real livekit-server, emulate or PostgreSQL are skipped where there is none, which is kind to whoever
 works on one file and wrong for the run that decides. Loaded with `-p tests.no_skips`; without the variable it does
-nothing.
+nothing. Where workers run the tests, their reports tell the process that counts.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pytest
 
 VARIABLE = "USHER_REQUIRE_REAL"
 REAL_MARKS = ("real", "participants", "emulate", "postgres")
+_RAN = "real"
 _ran = pytest.StashKey[set[str]]()
 
 
@@ -22,7 +23,18 @@ def required() -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_ran] = set()
+    config.stash[_ran] = ran = set[str]()
+    config.pluginmanager.register(_Noting(ran))
+
+
+class _Noting:
+    """Notes what ran, also when a worker ran it."""
+
+    def __init__(self, ran: set[str]) -> None:
+        self._ran = ran
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._ran.update(str(mark) for name, mark in report.user_properties if name == _RAN)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -38,7 +50,7 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{VARIABLE} is set and this test is marked {' and '.join(marks)}: {_reason(report)}"
     elif report.when == "call":
-        item.config.stash[_ran].update(marks)
+        report.user_properties += [(_RAN, mark) for mark in marks]
     return report
 
 
@@ -56,7 +68,12 @@ def pytest_make_collect_report(
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """No such test at all is as bad as one that was skipped."""
-    if required() and _missing(session.config) and session.exitstatus == pytest.ExitCode.OK:
+    if (
+        required()
+        and not _works(session.config)
+        and _missing(session.config)
+        and session.exitstatus == pytest.ExitCode.OK
+    ):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -65,6 +82,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(
             f"{VARIABLE} is set and no test ran that is marked {' or '.join(missing)}.", red=True
         )
+
+
+def _works(config: pytest.Config) -> bool:
+    """Whether this is a worker, which runs a part of the tests."""
+    return hasattr(config, "workerinput")
 
 
 def _missing(config: pytest.Config) -> list[str]:

@@ -26,9 +26,9 @@ def marks(pytester: pytest.Pytester) -> None:
     pytester.makeini(f"[pytest]\nmarkers =\n    {names}\nasyncio_default_fixture_loop_scope = function\n")
 
 
-def run(pytester: pytest.Pytester, *files: str) -> pytest.RunResult:
+def run(pytester: pytest.Pytester, *files: str, workers: int = 0) -> pytest.RunResult:
     pytester.makepyfile(**{f"test_{number}": text for number, text in enumerate(files)})
-    return pytester.runpytest_inprocess("-p", "tests.no_skips")
+    return pytester.runpytest_inprocess("-p", "tests.no_skips", "-n", str(workers))
 
 
 @pytest.fixture
@@ -92,3 +92,12 @@ def test_a_run_without_any_real_test_fails(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*no test ran that is marked emulate or participants or postgres or real."])
+
+
+@pytest.mark.usefixtures("strict")
+def test_what_a_worker_ran_or_skipped_counts(pytester: pytest.Pytester) -> None:
+    """Of two, one has nothing real to run."""
+    result = run(pytester, REAL, "def test_it():\n    pass\n", SKIPPED, workers=2)
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines([f"*{VARIABLE} is set and this test is marked real: *no server*"])
+    assert "no test ran" not in result.stdout.str()
