@@ -66,7 +66,13 @@ class PostgresServer:
         """The cluster, and the database in it."""
         self._run("initdb", "-D", "data", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync",
                   "--auth-local=trust", "--auth-host=scram-sha-256")  # fmt: skip
-        self.start()
+        try:
+            self.start()
+        except RuntimeError:
+            if "Address already in use" not in self._log.read_text(errors="replace"):
+                raise
+            self.port = free_port()  # somebody was faster
+            self.start()
         with self.admin("postgres") as admin:
             version = admin.info.server_version
             sorted_ = "LOCALE_PROVIDER icu ICU_LOCALE 'en'" if version >= 150_000 else "LC_COLLATE 'C'"
@@ -154,7 +160,8 @@ class PostgresServer:
 @contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
     """A server for the length of the block."""
-    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+    # Where anybody may go, and with a path that is short enough for a socket.
+    with tempfile.TemporaryDirectory(prefix="postgres-", dir="/tmp") as folder:
         where = Path(folder)
         if account := _unprivileged():
             os.chown(where, account["user"], account["group"])

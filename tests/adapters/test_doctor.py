@@ -17,6 +17,8 @@ from adapters.livekit.simulator.lively import lively_rooms
 from adapters.livekit.simulator.rooms import Rooms
 from adapters.livekit.tokens import Credentials
 from adapters.settings import load
+from tests.database_fixtures import opened
+from tests.postgres_server import PASSWORD
 
 KEY, SECRET = "APIdoctor", "s3cret-s3cret-s3cret-s3cret-s3cret"
 ENOUGH = "Everything that is needed is there."
@@ -179,6 +181,21 @@ async def test_a_history_that_is_there_is_opened(tmp_path: Path, url: str) -> No
     lines, status = await doctor(tmp_path, url)
     assert "ok      History: it opens, and can be written to" in lines
     assert status == 0
+
+
+@pytest.mark.postgres
+async def test_a_history_on_a_server_is_looked_for_made_and_opened(tmp_path: Path, postgres_url: str) -> None:
+    place = f"postgresql://{postgres_url.rpartition('@')[2].partition('?')[0]}"
+    lines, _ = await doctor(tmp_path, DATABASE_URL=postgres_url)
+    assert f"ok      DATABASE_URL = {place}, from the environment" in lines
+    assert "ok      History: there is none yet; it is made when Usher starts" in lines
+    async with opened(postgres_url):
+        lines, _ = await doctor(tmp_path, DATABASE_URL=postgres_url)
+    assert "ok      History: it opens, and can be written to" in lines
+    assert PASSWORD not in "".join(lines)
+    lines, _ = await doctor(tmp_path, DATABASE_URL=postgres_url.replace(PASSWORD, "another-passw0rd"))
+    assert any(line.startswith("missing History: ") and "does not take the login" in line for line in lines)
+    assert "passw0rd" not in "".join(lines)
 
 
 async def test_a_history_that_cannot_be_opened_is_named(tmp_path: Path, url: str) -> None:

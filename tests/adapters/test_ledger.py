@@ -13,7 +13,7 @@ import pytest
 
 from adapters.ledger import FIELDS, export, print_verified
 from bot.history import Content, Entry, canonical
-from tests.database_fixtures import Forge, intent, opened, outcome_of, refusal
+from tests.database_fixtures import Forge, intent, opened, outcome_of, refusal, url_of
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 TEXTS = ("actor", "command", "arguments", "room", "identity", "sid", "reason")
@@ -39,6 +39,12 @@ async def written(database_url: str, *contents: dict[str, str]) -> list[Entry]:
         return [entry for given in contents for entry in await database.history.append([intent(**given)])]
 
 
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """For what is the same wherever the entries come from."""
+    return url_of(tmp_path / "usher.db")
+
+
 async def test_each_entry_has_exactly_the_documented_fields_in_their_order(database_url: str) -> None:
     difference = canonical([["track.TR_1.muted", False, True]])
     async with opened(database_url) as database:
@@ -61,50 +67,48 @@ async def test_each_entry_has_exactly_the_documented_fields_in_their_order(datab
     assert (cells(database_url)[0]["outcome"], cells(database_url)[1]["outcome"]) == ("", "done")
 
 
-async def test_a_refusal_has_its_outcome(database_url: str) -> None:
-    async with opened(database_url) as database:
+async def test_a_refusal_has_its_outcome(url: str) -> None:
+    async with opened(url) as database:
         await database.history.append([refusal()])
-    assert [(row["kind"], row["outcome"], row["difference"]) for row in rows(database_url)] == [
-        ("refused", "refused", [])
-    ]
+    assert [(row["kind"], row["outcome"], row["difference"]) for row in rows(url)] == [("refused", "refused", [])]
 
 
 @pytest.mark.parametrize("mark", BREAKS)
-async def test_no_text_breaks_a_line(database_url: str, mark: str) -> None:
+async def test_no_text_breaks_a_line(url: str, mark: str) -> None:
     hostile = f"a{mark}b"
     difference = canonical([["metadata", hostile, None]])
-    await written(database_url, {**dict.fromkeys(TEXTS, hostile), "difference": difference}, {})
+    await written(url, {**dict.fromkeys(TEXTS, hostile), "difference": difference}, {})
     for form, lines in (("jsonl", 2), ("csv", 3)):
-        assert len(exported(database_url, form).splitlines()) == lines
-        assert "\x00" not in exported(database_url, form)
-    kept = rows(database_url)[0]
+        assert len(exported(url, form).splitlines()) == lines
+        assert "\x00" not in exported(url, form)
+    kept = rows(url)[0]
     assert {kept[name] for name in TEXTS} == {kept["reason"]}
     assert kept["reason"] == hostile.replace("\x00", kept["reason"][1])
     assert kept["difference"] == [["metadata", kept["reason"], None]]
 
 
-async def test_in_csv_line_breaks_are_written_so_that_they_can_be_told_from_text(database_url: str) -> None:
-    await written(database_url, {"reason": "a\nb\r\u2028c"}, {"reason": "a\\nb"})
-    assert [row["reason"] for row in cells(database_url)] == ["a\\nb\\r\\u2028c", "a\\\\nb"]
+async def test_in_csv_line_breaks_are_written_so_that_they_can_be_told_from_text(url: str) -> None:
+    await written(url, {"reason": "a\nb\r\u2028c"}, {"reason": "a\\nb"})
+    assert [row["reason"] for row in cells(url)] == ["a\\nb\\r\\u2028c", "a\\\\nb"]
 
 
 @pytest.mark.parametrize(
     "formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "\r=1", "＝1", "＋1", "－1", "＠x"]
 )
-async def test_no_cell_is_a_formula(database_url: str, formula: str) -> None:
-    await written(database_url, dict.fromkeys(TEXTS, formula))
-    (row,) = cells(database_url)
+async def test_no_cell_is_a_formula(url: str, formula: str) -> None:
+    await written(url, dict.fromkeys(TEXTS, formula))
+    (row,) = cells(url)
     assert not [name for name in TEXTS if row[name].startswith(("=", "+", "-", "@", "\t", "\r"))]
     assert all(row[name].lstrip("'\\r") for name in TEXTS)
-    assert rows(database_url)[0]["reason"] == formula
+    assert rows(url)[0]["reason"] == formula
 
 
-async def test_quotes_commas_and_every_script_come_back_as_they_were(database_url: str) -> None:
+async def test_quotes_commas_and_every_script_come_back_as_they_were(url: str) -> None:
     text = "a, \"b\" 'c'; נועה 🎧 \u202eרה"
-    await written(database_url, dict.fromkeys(TEXTS, text))
-    assert {cells(database_url)[0][name] for name in TEXTS} == {text}
-    assert {rows(database_url)[0][name] for name in TEXTS} == {text}
-    assert "נועה 🎧" in exported(database_url, "jsonl")
+    await written(url, dict.fromkeys(TEXTS, text))
+    assert {cells(url)[0][name] for name in TEXTS} == {text}
+    assert {rows(url)[0][name] for name in TEXTS} == {text}
+    assert "נועה 🎧" in exported(url, "jsonl")
 
 
 async def test_erased_content_is_empty_and_the_entry_stays(database_url: str) -> None:

@@ -39,6 +39,10 @@ from tests.postgres_server import PASSWORD, PostgresServer
 
 pytestmark = pytest.mark.postgres
 
+END_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()
+"""
+
 
 def fails_to_open(url: str) -> HistoryError:
     with pytest.raises(HistoryError) as caught:
@@ -259,6 +263,7 @@ async def test_a_database_that_becomes_read_only_is_said_to_be(postgres_url: str
     async with opened(postgres_url) as database:
         with connected(postgres_url) as other:
             other.execute("ALTER ROLE usher SET default_transaction_read_only = on")
+            other.execute(END_OTHERS)  # those who come back are told what holds for new connections
             try:
                 with pytest.raises(HistoryError, match="its database is read-only") as caught:
                     await database.history.append([intent()])
@@ -340,18 +345,26 @@ async def test_a_server_that_restarts_is_found_again(
                     assert caught.value.code == "history_unreachable"
                 with pytest.raises(HistoryError, match="was lost meanwhile"):
                     ensure_held()
+                await until(lambda: longest_wait(database) == longest_wait(other) == session.LONGEST_WAIT, seconds=60)
             finally:
                 postgres_server.start()
-            await eventually(lambda: works(hold(database, "ann")))
-            await eventually(lambda: works(hold(other, "bob")))
+            await eventually(lambda: works(hold(database, "ann")), seconds=30)
+            await eventually(lambda: works(hold(other, "bob")), seconds=30)
         assert await database.history.append([intent()])
         assert [taken.entry for taken in await other.history.take_open_intents()] == []
         await hold(database, "bob")
         assert (await database.history.cases(CaseQuery())).cases[-1].first == entry
     assert "1 in use are not held any more" in caplog.text
-    assert caplog.text.count("The connection with this process's locks is there again.") == 2
+    for said in ("It cannot be opened again yet", "The connection with this process's locks is there again."):
+        assert caplog.text.count(said) == 2
     assert PASSWORD not in caplog.text
     assert isinstance(verify(postgres_url), Verified)
+
+
+def longest_wait(database: Database) -> float:
+    """For how long its session waits before it tries again."""
+    found: float = database._store._session._wait  # type: ignore[attr-defined]
+    return found
 
 
 async def hold(database: Database, who: str) -> None:
@@ -374,7 +387,7 @@ def end_sessions(url: str, *workers: str) -> None:
     """As an administrator, or a broken network, ends the sessions with these workers' locks."""
     with connected(url) as other:
         for worker in workers:
-            assert other.execute(session._END_HOLDERS, [worker_key(worker)]).fetchall() == [(True,)]
+            assert len(other.execute(session._END_HOLDERS, [worker_key(worker)]).fetchall()) == 1
 
 
 async def test_a_session_that_was_ended_is_opened_again_at_once_and_its_worker_lives_on(
@@ -383,7 +396,7 @@ async def test_a_session_that_was_ended_is_opened_again_at_once_and_its_worker_l
     async with opened(postgres_url) as database, opened(postgres_url) as other:
         await database.history.append([intent()])
         end_sessions(postgres_url, database.worker)
-        await until(lambda: "is there again" in caplog.text)
+        await until(lambda: "is there again" in caplog.text, seconds=30)
         assert await other.history.take_open_intents() == ()
         with pytest.raises(HistoryError, match="under this worker's name"):
             Database.open(postgres_url, server=SERVER, clock=WallClock(), worker=database.worker)
@@ -396,6 +409,7 @@ async def test_of_a_lost_session_nothing_is_released_that_somebody_else_holds(po
             async with database.locks.hold(("stage", "bob")):
                 end_sessions(postgres_url, database.worker)
                 await elsewhere.enter_async_context(other.locks.hold(("stage", "bob")))
+            await eventually(lambda: works(hold(database, "ann")), seconds=30)
             with pytest.raises(BotError, match="Somebody else is changing this person"):
                 await hold(database, "bob")
         await eventually(lambda: works(hold(database, "bob")))
@@ -442,6 +456,23 @@ async def test_many_who_want_several_people_never_wait_for_each_other(postgres_u
 
     async with opened(postgres_url, patience=60) as first, opened(postgres_url, patience=60) as second:
         await asyncio.gather(*(change(who) for who in (first, second) * 4))
+
+
+async def test_after_the_end_nothing_is_locked_and_nothing_is_left_locked(postgres_url: str) -> None:
+    database = Database.open(postgres_url, server=SERVER, clock=WallClock())
+    async with database.locks.hold(("stage", "bob"), ("stage", "ann")):
+        await database.aclose()
+        async with opened(postgres_url) as other:
+            await hold(other, "bob")
+    for asked in (hold(database, "bob"), database.history.take_open_intents()):
+        with pytest.raises(HistoryError, match="Usher is stopping"):
+            await asked
+    await database.aclose()
+
+
+async def test_nobody_waits_for_no_one(postgres_url: str) -> None:
+    async with opened(postgres_url) as database, database.locks.hold() as ensure_held:
+        ensure_held()
 
 
 async def test_after_a_start_of_the_server_the_living_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
