@@ -10,7 +10,7 @@ from benchmarks.harness import Row, Scale
 from benchmarks.isolated import in_fresh_process
 from benchmarks.report import machine, table, write_json
 
-NAMES = ("commands", "in_flight", "participants", "quiet", "history", "startup", "slack", "discord")
+NAMES = ("commands", "in_flight", "participants", "quiet", "history", "startup", "slack", "discord", "enforcement")
 
 
 def main() -> int:
