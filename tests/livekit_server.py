@@ -14,7 +14,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,42 +80,62 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
             return port
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where a server of the tests listens: for signals and the RoomService, and for media."""
+
+    http: int
+    udp: int
+    tcp: int
+
+
 @contextmanager
 def running_server(
     *, remote_unmute: bool = False, departure_timeout: int = 20, port: int | None = None, extra: str = ""
 ) -> Iterator[RunningServer]:
     """A server for the length of the block. `extra` is appended to its YAML config (webhooks and the like)."""
+
+    def configured(ports: Ports) -> str:
+        return _CONFIG.format(
+            port=ports.http,
+            udp=ports.udp,
+            tcp=ports.tcp,
+            remote_unmute=str(remote_unmute).lower(),
+            departure=departure_timeout,
+            key=API_KEY,
+            secret=API_SECRET,
+            extra=extra,
+        )
+
+    with configured_server(configured, port=port) as server:
+        yield server
+
+
+@contextmanager
+def configured_server(
+    configured: Callable[[Ports], str], *words: str | Path, port: int | None = None
+) -> Iterator[RunningServer]:
+    """A server with the config that is written for its ports, and with more words on its command line."""
     binary = server_binary()
     if binary is None:
         raise RuntimeError(MISSING)
     with tempfile.TemporaryDirectory(prefix="livekit-") as folder:
         log = Path(folder) / "livekit.log"
+        config = Path(folder) / "livekit.yaml"
         for left in range(2, -1, -1):
-            chosen = port or free_port()
-            config = Path(folder) / "livekit.yaml"
-            config.write_text(
-                _CONFIG.format(
-                    port=chosen,
-                    udp=free_port(socket.SOCK_DGRAM),
-                    tcp=free_port(),
-                    remote_unmute=str(remote_unmute).lower(),
-                    departure=departure_timeout,
-                    key=API_KEY,
-                    secret=API_SECRET,
-                    extra=extra,
-                )
-            )
+            ports = Ports(port or free_port(), free_port(socket.SOCK_DGRAM), free_port())
+            config.write_text(configured(ports))
             with log.open("wb") as output:
-                process = subprocess.Popen([binary, "--config", config], stdout=output, stderr=output)
+                process = subprocess.Popen([binary, "--config", config, *words], stdout=output, stderr=output)
             try:
-                _await_answer(process, chosen, log)
+                _await_answer(process, ports.http, log)
                 break
             except RuntimeError:
                 stop(process)
                 if port or not left or "address already in use" not in log.read_text(errors="replace"):
                     raise
         try:
-            yield RunningServer(f"ws://127.0.0.1:{chosen}", chosen, process.pid, log)
+            yield RunningServer(f"ws://127.0.0.1:{ports.http}", ports.http, process.pid, log)
         finally:
             stop(process)
 
