@@ -11,6 +11,8 @@ from adapters.declared import SETTINGS, Setting
 from adapters.documents import DOCS, ROOT, command_page, discord_page, main, pages, settings_page, slack_page, stale
 from bot.registry import load
 
+DEPLOY = ROOT / "deploy"
+
 
 def test_the_pages_in_the_repository_are_fresh() -> None:
     assert stale(ROOT) == [], "run `make generate` and commit what it changes"
@@ -69,7 +71,10 @@ def test_writing_makes_fresh_pages_and_checking_writes_nothing(
 
 
 @pytest.mark.parametrize(
-    "page", sorted(p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+    "page",
+    sorted(
+        p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *ROOT.glob("deploy/*.md"), *DOCS.rglob("*.md")]
+    ),
 )
 def test_links_between_the_pages_lead_somewhere(page: str) -> None:
     text = re.sub(r"```.*?```", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL)
