@@ -12,6 +12,8 @@ from simcord.backend import serializers
 
 from adapters.livekit.simulator.lively import BACKSTAGE, STANDUP
 from bot.history import ChannelDefault, Content, Draft, EntryKind
+from tests.both_chats import grounds, in_discord
+from tests.discord_stand_in import POST, DiscordStandIn
 from tests.discord_usher import GUILD, MODS, Usher, labels, usher_for
 
 CHANNELS = ("general", "open", "secret", "mods")
@@ -143,3 +145,34 @@ async def test_names_that_are_markup_ping_nobody_and_link_nowhere(usher: Usher) 
     assert [one.get("allowed_mentions", one.get("data", {}).get("allowed_mentions")) for one in bodies] == [
         {"parse": []}
     ] * 2
+
+
+@pytest.mark.parametrize("made", [False, True], ids=["before it was made", "once it was made"])
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_line_whose_connection_breaks_is_posted_all_the_same_and_once(
+    discord: DiscordStandIn, tmp_path: Path, made: bool, times: int
+) -> None:
+    mods = discord.world.channel("mods").id
+    async with (
+        grounds(tmp_path, f"discord:{discord.world.user('ann').id}") as ground,
+        in_discord(discord, ground.house, USHER_DISCORD_CHANNEL=mods),
+    ):
+        discord.trouble.drop(POST, times=times, after=made)
+        await discord.command("ann", "general", "mute", {"who": "bob", "in": STANDUP})
+        await discord.until(lambda: len(discord.called(POST)) > times)
+        await discord.until(lambda: [one for one in discord.seen_by("ben").messages if one.channel == mods])
+        assert len(discord.called(POST)) == times + 1
+    assert len([one for one in discord.seen_by("ben").messages if one.channel == mods]) == 1
+
+
+async def test_a_line_whose_connection_breaks_each_time_is_logged(
+    discord: DiscordStandIn, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    mods = discord.world.channel("mods").id
+    async with (
+        grounds(tmp_path, f"discord:{discord.world.user('ann').id}") as ground,
+        in_discord(discord, ground.house, USHER_DISCORD_CHANNEL=mods),
+    ):
+        discord.trouble.drop(POST, times=10)
+        await discord.command("ann", "general", "mute", {"who": "bob", "in": STANDUP})
+        await discord.until(lambda: "The line about a case could not be posted" in caplog.text)

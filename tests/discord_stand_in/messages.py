@@ -21,7 +21,8 @@ _EVERYONE = re.compile(r"@(?:everyone|here)\b")
 @dataclass(slots=True, eq=False)
 class Message:
     """`only_for` is the one person who sees an ephemeral message. A `loading` one says "is thinking" so far. `pings`
-    are those that it calls: ids, and `everyone`. `source` is the interaction that it answers."""
+    are those that it calls: ids, and `everyone`. `source` is the interaction that it answers. What is sent twice
+    under one `nonce` is one message."""
 
     id: str
     channel: str
@@ -37,6 +38,7 @@ class Message:
     edited: datetime | None = None
     versions: int = 0
     deleted: bool = False
+    nonce: str = ""
 
     @property
     def flags(self) -> int:

@@ -26,7 +26,12 @@ ORIGINAL = "@original"
 def _post(desk: Desk, asked: Asked) -> Json:
     channel = desk.writable(asked.path["channel"])
     desk.checks.message(asked.body, checks.CHANNEL)
-    return message_json(desk.world, desk.post(asked.body, channel.id))
+    nonce = str(asked.body.get("nonce") or "") if asked.body.get("enforce_nonce") else ""
+    made = next((one for one in desk.messages.all if nonce and one.nonce == nonce), None)
+    if made is None:
+        made = desk.post(asked.body, channel.id)
+        made.nonce = nonce
+    return message_json(desk.world, made)
 
 
 def _in_channel(desk: Desk, asked: Asked) -> Message:
