@@ -17,8 +17,8 @@ from bot.orders import Amendment, Door, Order, Who
 from bot.people import Grant, Role
 from tests.clocks import until
 from tests.database_fixtures import opened
+from tests.e2e.chat_run import Process
 from tests.e2e.console import environment
-from tests.e2e.slack_run import Process
 from tests.e2e.visitors import Visitors
 from tests.livekit_server import API_KEY, API_SECRET, CREDENTIALS, RunningServer, free_port, running_server
 from tests.people import join_token

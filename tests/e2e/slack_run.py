@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,89 +10,36 @@ from typing import Any
 
 import pytest
 
-from adapters.database.reading import read_entries
 from adapters.slack.views import Kept
-from bot.history import Entry
 from tests.clocks import PATIENCE, eventually
-from tests.e2e.console import ROOT, environment, usher
+from tests.e2e.chat_run import ChatBot
 from tests.e2e.gate import Gate, gate_to
-from tests.livekit_server import API_SECRET, RunningServer
+from tests.livekit_server import RunningServer
 from tests.slack_stand_in import Shown, SlackStandIn, View, stand_in
 
 MODES = ("socket", "http")
 SOCKET, HTTP = (pytest.mark.parametrize("bot", [mode], indirect=True, scope="module") for mode in MODES)
-REASONS = "shouting,spam"
-STARTED = "Slack: started, "
 
 
-class Process:
-    """`usher run`, or a module in its place; what it says is kept in files, which several of them may share."""
-
-    def __init__(self, env: Mapping[str, str], folder: Path, module: str = "adapters.cli") -> None:
-        self._out, self._log = folder / "stdout.log", folder / "stderr.log"
-        self._before = self._out.stat().st_size if self._out.exists() else 0
-        with self._out.open("ab") as out, self._log.open("ab") as log:
-            self.popen = subprocess.Popen(
-                [sys.executable, "-m", module, "run"],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=log, env=dict(env), cwd=ROOT,
-            )  # fmt: skip
-
-    @property
-    def said(self) -> list[str]:
-        """The lines that it has printed so far."""
-        return self._out.read_bytes()[self._before :].decode().splitlines()
-
-    @property
-    def log(self) -> str:
-        """What all those of this folder have logged so far."""
-        return self._log.read_text(errors="replace")
-
-    @property
-    def url(self) -> str:
-        """Where it listens, once it has printed that; "" before, and in Socket Mode."""
-        line = next((line for line in self.said if line.startswith(STARTED)), "")
-        return line.partition(" on ")[2]
-
-    async def ended(self, seconds: float = PATIENCE) -> int:
-        """Its exit status, once it has one."""
-        return await asyncio.to_thread(self.popen.wait, seconds)
-
-    def kill(self) -> None:
-        self.popen.kill()
-        self.popen.wait()
-
-
-class Bot:
+class Bot(ChatBot):
     """The process, and what the people in Slack see of it. Ann is its admin; its moderation channel is #mods."""
 
     def __init__(
         self, server: RunningServer, gate: Gate, slack: SlackStandIn, folder: Path, mode: str, more: Mapping[str, str]
     ) -> None:
-        self.server, self.gate, self.slack, self.folder, self.mode = server, gate, slack, folder, mode
-        self.env = environment(
-            folder / "usher.db",
-            f"ws://127.0.0.1:{gate.port}",
-            **(slack.environment if mode == "socket" else slack.http_environment),
-            USHER_HTTP="127.0.0.1:0",
-            USHER_ADMINS=f"slack:{slack.world.team}/{slack.world.user('ann').id}",
-            USHER_SLACK_CHANNEL=slack.world.channel("mods").id,
-            USHER_REASONS=REASONS,
-            USHER_LOG_LEVEL="debug",
-        ) | dict(more)
-        self.processes: list[Process] = []
+        own = {
+            "USHER_ADMINS": f"slack:{slack.world.team}/{slack.world.user('ann').id}",
+            "USHER_SLACK_CHANNEL": slack.world.channel("mods").id,
+        }
+        chat = slack.environment if mode == "socket" else slack.http_environment
+        super().__init__(server, gate, folder, {**chat, **own, **more})
+        self.slack, self.mode = slack, mode
         self._since = ""
 
     @property
-    def process(self) -> Process:
-        return self.processes[-1]
-
-    @property
-    def database(self) -> str:
-        return self.env["DATABASE_URL"]
-
-    def launch(self, module: str = "adapters.cli", **more: str) -> Process:
-        self.processes.append(Process(self.env | more, self.folder, module))
-        return self.process
+    def url(self) -> str:
+        """Where it listens, once it has printed that; "" before, and in Socket Mode."""
+        return self.process.started("Slack").partition(" on ")[2]
 
     async def start(self, module: str = "adapters.cli", **more: str) -> None:
         """Launch it, and wait until it serves."""
@@ -106,7 +51,7 @@ class Bot:
         if self.mode == "socket":
             await self.slack.connected(seconds=seconds)
             return
-        url = await self.slack.until(lambda: self.process.url, seconds)
+        url = await self.slack.until(lambda: self.url, seconds)
         async with asyncio.timeout(seconds):
             while (await self.slack.ssl_check(url)).status != 200:
                 await asyncio.sleep(0.02)
@@ -116,11 +61,6 @@ class Bot:
         """Until Slack has noticed that its websocket is gone."""
         self.process.kill()
         await self.slack.connected(0)
-
-    async def terminate(self) -> int:
-        """Ask it to end; its exit status."""
-        self.process.popen.terminate()
-        return await self.process.ended()
 
     def new_page(self) -> None:
         """What has been said in Slack up to now is of no interest any more; neither are windows left open."""
@@ -188,35 +128,12 @@ class Bot:
         [option] = found
         return option
 
-    def entries(self, room: str = "") -> list[Entry]:
-        """Of that room; the whole history without one."""
-        return [
-            entry
-            for entry in read_entries(self.database)
-            if not room or (entry.content is not None and entry.content.room == room)
-        ]
-
-    def cases(self, room: str) -> dict[int, list[tuple[str, str]]]:
-        """Of that room: each case with its entries, as (kind, outcome)."""
-        found: dict[int, list[tuple[str, str]]] = {}
-        for entry in self.entries(room):
-            found.setdefault(entry.case, []).append((entry.kind.value, entry.outcome.value if entry.outcome else ""))
-        return found
-
-    def shell(self, *words: str) -> str:
-        """What `usher WORDS` prints; it has to end well."""
-        done = usher(*words, env=self.env)
-        assert done.returncode == 0, (done.stdout[-2000:], done.stderr[-2000:])
-        return done.stdout.decode()
-
     def check(self) -> None:
-        """Nothing that Slack would refuse; no secret and no traceback in whatever was printed or logged."""
+        """Nothing that Slack would refuse, and no secret of its app in the log."""
         app = self.slack.app
-        written = (self.folder / "stdout.log").read_text() + (self.folder / "stderr.log").read_text(errors="replace")
-        for secret in (app.bot_token, app.app_token, app.signing_secret, API_SECRET, "Bearer ey", "ticket="):
-            assert secret not in written.replace("ticket=(removed)", ""), secret
-        assert "Traceback" not in written, written[-4000:]
-        assert "Bug " not in written, written[-4000:]
+        self.holds_no((app.bot_token, app.app_token, app.signing_secret))
+        log = self.process.log
+        assert "ticket=" not in log.replace("ticket=(removed)", "")
         self.slack.failures.check()
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import pytest
 
 from bot.model import Source
+from tests.e2e.chat_run import Process
 from tests.e2e.conftest import Consoles
 from tests.e2e.scene import Scene, event
-from tests.e2e.slack_run import SOCKET, Bot, Process
+from tests.e2e.slack_run import SOCKET, Bot
 from tests.slack_stand_in import Shown, View
 from tests.slack_stand_in.controls import find
 
@@ -87,7 +88,7 @@ async def test_somebody_in_a_granted_group_may_until_they_are_in_it_no_more(bot:
     shown = await bot.seen("ben", "You are not a moderator here. Your id is slack:T0HOME/U0BEN.")
     assert "slack:T0HOME/U0ANN" in shown.text
     assert dict((await hall.seen("bob")).attributes) == {}
-    assert refusals(bot, "slack:T0HOME/U0BEN") == ["attribute"]
+    assert bot.refusals("slack:T0HOME/U0BEN") == ["attribute"]
 
 
 async def test_a_guest_may_nothing_by_a_group_and_what_their_own_grant_says(bot: Bot, hall: Scene) -> None:
@@ -98,7 +99,7 @@ async def test_a_guest_may_nothing_by_a_group_and_what_their_own_grant_says(bot:
     await slack.slash("gus", "general", "/usher", f"mute bob in:{hall.room}")
     shown = await bot.seen("gus", "You are a guest here: only a role given to your own id counts.")
     assert "Your id is slack:T0HOME/U0GUS." in shown.text
-    assert refusals(bot, "slack:T0HOME/U0GUS") == ["mute"]
+    assert bot.refusals("slack:T0HOME/U0GUS") == ["mute"]
     assert await hall.open_tracks("bob") == {MIC}
     await granted(bot, "@gus", hall.room)
     await slack.slash("gus", "general", "/usher", f"mute bob in:{hall.room} loud")
@@ -112,7 +113,7 @@ async def test_a_stranger_in_a_shared_channel_is_refused_with_their_own_id(bot: 
     assert shown.ephemeral
     assert "You are of another organisation: only a role given to your own id counts." in shown.text
     assert "Your id is slack:T0OTHER/U0SAM." in shown.text
-    assert refusals(bot, "slack:T0OTHER/U0SAM") == ["mute"]
+    assert bot.refusals("slack:T0OTHER/U0SAM") == ["mute"]
     assert await hall.open_tracks("bob") == {MIC}
 
 
@@ -120,7 +121,7 @@ async def test_somebody_without_a_grant_is_refused_with_their_own_id(bot: Bot, h
     await hall.join("bob", MIC)
     await bot.slack.slash("cat", "general", "/usher", f"kick bob in:{hall.room}")
     await bot.seen("cat", "You are not a moderator here. Your id is slack:T0HOME/U0CAT.")
-    assert refusals(bot, "slack:T0HOME/U0CAT") == ["kick"]
+    assert bot.refusals("slack:T0HOME/U0CAT") == ["kick"]
     assert await hall.see("bob") is not None
 
 
@@ -146,12 +147,3 @@ async def test_a_console_beside_it_shares_its_history(bot: Bot, hall: Scene, con
     await console.close()
     await bot.slack.slash("ann", "general", "/usher", f"history in:{hall.room}")
     await bot.seen("ann", f"name, bob in {hall.room}, done, console:alice")
-
-
-def refusals(bot: Bot, actor: str) -> list[str]:
-    """The commands that this account was refused, as the history has them."""
-    return [
-        entry.content.command
-        for entry in bot.entries()
-        if entry.content is not None and entry.content.actor == actor and entry.kind.value == "refused"
-    ]

@@ -157,7 +157,7 @@ async def test_without_slack_the_process_says_so_and_serves_as_soon_as_there_is_
     async with bot_for(livekit_server, tmp_path, "http", start=False, SLACK_API_URL=nowhere) as bot:
         bot.launch()
         await bot.slack.until(lambda: "nothing listens there" in bot.process.log)
-        refused = await bot.slack.deliver_http(bot.process.url, {"type": "event_callback"})
+        refused = await bot.slack.deliver_http(bot.url, {"type": "event_callback"})
         assert refused.status == 503
         async with gate_to(int(bot.slack.api_url.split(":")[2].partition("/")[0]), port):
             await bot.serving()
