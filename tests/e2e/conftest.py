@@ -1,4 +1,4 @@
-"""One console of alice's on each real server, one bot in Slack for each mode, and a new room for each test."""
+"""A console of alice's on each real server, a bot in Slack for each mode, one in Discord, a new room for each test."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.e2e import discord_run
 from tests.e2e.console import Console, environment
 from tests.e2e.scene import Scene
 from tests.e2e.slack_run import MODES, Bot, bot_for
@@ -83,6 +84,25 @@ async def hall(bot: Bot) -> AsyncIterator[Scene]:
     yield scene
     await scene.close()
     bot.slack.failures.check()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def discord_bot(
+    livekit_server: RunningServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[discord_run.Bot]:
+    """`usher run`, for all tests of a module; those run in the module's loop."""
+    async with discord_run.discord_bot_for(livekit_server, tmp_path_factory.mktemp("bot")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(discord_bot: discord_run.Bot) -> AsyncIterator[Scene]:
+    """A room of this test's own, and an empty screen in Discord."""
+    scene = Scene(discord_bot.server)
+    discord_bot.new_page()
+    yield scene
+    await scene.close()
+    discord_bot.discord.failures.check()
 
 
 def _running(server: RunningServer, folder: Path) -> Iterator[Console]:
