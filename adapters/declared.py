@@ -210,6 +210,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("USHER_WEBHOOK_API_SECRET", "The secret of that key", "(a long random text)", "", secret=True),
     Setting(
+        "USHER_API_TOKEN",
+        "What services of yours show Usher (/v1/...): at least 20 characters; without it they are not answered",
+        "a-long-random-text-of-your-own",
+        "",
+        v.api_token,
+        secret=True,
+    ),
+    Setting(
         "USHER_LOG_LEVEL",
         "How much Usher logs to standard error; libraries log only what goes wrong",
         "info",

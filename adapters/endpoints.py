@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from aiohttp.typedefs import Handler
 
+from adapters.admitting import ADMISSION_PATH, Admitting
+from adapters.api import Api
 from adapters.http import HttpServer
 from adapters.livekit.receiver import WEBHOOKS_PATH, WebhookReceiver
 from adapters.livekit.tokens import Credentials, KeySource
+from adapters.reporting import REPORTS_PATH, Reporting
 from adapters.settings import Settings
 from adapters.wiring import House, key_of
+from bot.reports import Reports
+
+NO_API = "HTTP: /v1 is not served: USHER_API_TOKEN is not set"
 
 
 class Endpoints:
@@ -20,11 +26,18 @@ class Endpoints:
         enforcer, clock = house.enforcement.enforcer, house.services.clock
         self._webhooks = WebhookReceiver(webhook_key(settings), clock, enforcer.webhook, enforcer.flooded)
         self._add("POST", WEBHOOKS_PATH, self._webhooks.receive)
+        if token := settings["USHER_API_TOKEN"]:
+            api = Api(token, clock)
+            reports = Reports(house.services, house.channels)
+            self._add("GET", ADMISSION_PATH, api.guarded(Admitting(house.services).answer))
+            self._add("POST", REPORTS_PATH, api.guarded(Reporting(reports, clock).answer))
+            house.supervisor.start("reports", reports.serve)
 
     @property
     def said(self) -> tuple[str, ...]:
         """What is served where, once the server has started."""
-        return (f"HTTP: {self._http.url} serves {', '.join(self._paths)}",)
+        served = f"HTTP: {self._http.url} serves {', '.join(self._paths)}"
+        return (served,) if ADMISSION_PATH in self._paths else (served, NO_API)
 
     def _add(self, method: str, path: str, handler: Handler) -> None:
         self._http.add(method, path, handler)

@@ -17,6 +17,7 @@ from bot.registry import load
 
 GIVEN = tuple(role.word for role in Role if role)
 DIGITS = 9
+SHORTEST_TOKEN = 20
 MOST_REASONS, LONGEST_REASON = 20, 75
 NONE = "none"
 
@@ -132,6 +133,13 @@ def secret_text(given: str) -> str:
     if not all(33 <= ord(mark) < 127 for mark in secret):
         raise ValueError("has white space or other marks in it that it cannot have")
     return secret
+
+
+def api_token(given: str) -> str:
+    token = secret_text(given)
+    if token and len(token) < SHORTEST_TOKEN:
+        raise ValueError(f"is too easy to guess: it needs at least {SHORTEST_TOKEN} characters")
+    return token
 
 
 def slash_root(given: str) -> str:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from adapters.livekit.tokens import Credentials, KeySource
 from adapters.livekit.webhooks import Malformed, NotGenuine, room_of
+from adapters.rarely import Rarely
 from adapters.throttle import Throttle
 from bot.ports import Clock
 
@@ -19,7 +20,6 @@ A_SECOND, AT_ONCE = 500.0, 500.0
 WAIT_SECONDS = 1.0
 READ_SECONDS = 10.0
 REREAD_SECONDS = 5.0  # a key file is looked at so often at most, however many forged webhooks come
-LOG_SECONDS = 60.0
 log = logging.getLogger(__name__)
 
 
@@ -44,8 +44,8 @@ class WebhookReceiver:
         self._mark = mark
         self._mark_all = mark_all
         self._throttle = Throttle(clock, A_SECOND, AT_ONCE, WAIT_SECONDS)
-        self._reread = self._marked_all = self._logged = float("-inf")
-        self._unlogged: Counter[str] = Counter()
+        self._reread = self._marked_all = float("-inf")
+        self._unmarked = Rarely(log, clock, "Webhooks that make no room due: %s.")
         self.counted: Counter[str] = Counter()
 
     async def receive(self, request: web.Request) -> web.Response:
@@ -97,7 +97,7 @@ class WebhookReceiver:
 
     def _flooded(self) -> None:
         self.counted["unread"] += 1
-        self._say("unread")
+        self._unmarked.happened("unread")
         now = self._clock.monotonic()
         if now - self._marked_all >= WAIT_SECONDS:
             self._marked_all = now
@@ -105,15 +105,5 @@ class WebhookReceiver:
 
     def _refused(self, why: str, status: int) -> web.Response:
         self.counted["refused"] += 1
-        self._say(why)
+        self._unmarked.happened(why)
         return web.Response(status=status)
-
-    def _say(self, what: str) -> None:
-        """In the log, once a minute at most, however many come."""
-        self._unlogged[what] += 1
-        now = self._clock.monotonic()
-        if now - self._logged >= LOG_SECONDS:
-            self._logged = now
-            counts = ", ".join(f"{count} {what}" for what, count in sorted(self._unlogged.items()))
-            log.warning("Webhooks that make no room due: %s.", counts)
-            self._unlogged.clear()

@@ -18,8 +18,11 @@ import pytest
 from aiohttp import web
 
 from adapters import running
+from adapters.admitting import ADMISSION_PATH
 from adapters.chat import Adapter, Candidate, Way
+from adapters.endpoints import NO_API
 from adapters.http import HttpServer
+from adapters.reporting import REPORTS_PATH
 from adapters.running import ADAPTERS, run
 from adapters.settings import Settings, SettingsError, load
 from adapters.wiring import House
@@ -374,12 +377,29 @@ async def fetched(client: aiohttp.ClientSession, url: str) -> str:
 async def test_webhooks_are_received_where_it_says_whether_or_not_a_chat_is_served(tmp_path: Path) -> None:
     out = io.StringIO()
     task = asyncio.create_task(run(given(tmp_path), out, ()))
-    await once(lambda: "HTTP: " in out.getvalue())
-    [line] = [line for line in out.getvalue().splitlines() if line.startswith("HTTP: ")]
+    await once(lambda: NO_API in out.getvalue())
+    [line, _] = [line for line in out.getvalue().splitlines() if line.startswith("HTTP: ")]
     url, _, paths = line.removeprefix("HTTP: ").partition(" serves ")
     assert "/webhooks/livekit" in paths.split(", ")
     async with aiohttp.ClientSession() as client, client.post(f"{url}/webhooks/livekit", data=b"{}") as answer:
         assert answer.status == 401
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await task == 0
+
+
+@pytest.mark.parametrize("token", ["", "a-long-random-text-of-our-own"])
+async def test_services_of_the_application_are_answered_where_there_is_a_token(tmp_path: Path, token: str) -> None:
+    out = io.StringIO()
+    task = asyncio.create_task(run(given(tmp_path, USHER_API_TOKEN=token), out, ()))
+    await once(lambda: NO_API in out.getvalue() or REPORTS_PATH in out.getvalue())
+    assert (NO_API in out.getvalue()) is not bool(token)
+    url = out.getvalue().partition("HTTP: ")[2].partition(" ")[0]
+    about = {"room": "a", "identity": "b"}
+    async with aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {token}"}) as client:
+        async with client.get(ADMISSION_PATH, params=about) as answer:
+            assert answer.status == (200 if token else 404)
+        async with client.post(REPORTS_PATH, json=about) as answer:
+            assert answer.status == (503 if token else 404)
     os.kill(os.getpid(), signal.SIGTERM)
     assert await task == 0
 

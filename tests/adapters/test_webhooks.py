@@ -22,7 +22,6 @@ import pytest
 from adapters.endpoints import webhook_key
 from adapters.http import MOST_BYTES, HttpServer
 from adapters.livekit.receiver import (
-    LOG_SECONDS,
     REREAD_SECONDS,
     WAIT_SECONDS,
     WEBHOOKS_PATH,
@@ -30,6 +29,7 @@ from adapters.livekit.receiver import (
 )
 from adapters.livekit.tokens import Credentials, KeySource
 from adapters.livekit.webhooks import Malformed, NotGenuine, room_of
+from adapters.rarely import LOG_SECONDS
 from adapters.settings import load
 from adapters.throttle import Throttle
 from adapters.values import HostPort
