@@ -32,7 +32,18 @@ SERVICES: Mapping[str, Mapping[str, Any]] = compose()["services"]
 EXAMPLE = environment_file(text(".env.example"))
 KEYS = {
     *("build", "cap_drop", "command", "depends_on", "env_file", "environment", "healthcheck", "image", "init"),
-    *("networks", "ports", "read_only", "restart", "secrets", "security_opt", "stop_grace_period", "tmpfs", "volumes"),
+    *(
+        "networks",
+        "ports",
+        "pull_policy",
+        "read_only",
+        "restart",
+        "secrets",
+        "security_opt",
+        "stop_grace_period",
+        "tmpfs",
+        "volumes",
+    ),
 }
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
 
@@ -81,6 +92,7 @@ def test_the_folder_and_the_file_of_the_build_are_there() -> None:
     context = (DEPLOY / build["context"]).resolve()
     assert context == ROOT
     assert (context / build["dockerfile"]).is_file()
+    assert service("usher")["pull_policy"] == "build"
 
 
 def test_usher_gets_settings_that_exist_and_secrets_as_files_of_its_own() -> None:
