@@ -223,7 +223,8 @@ async def test_nobody_presses_what_is_not_there_unless_it_is_forged(discord: Dis
     bot.arrived.clear()
     discord.timing.answer_seconds = 0.05
     await discord.select("gus", line, "Bob", unseen=True, custom_id="other", value="eve")
-    data: Any = bot.arrived[0].data
+    [late] = await discord.until(lambda: bot.arrived)
+    data: Any = late.data
     assert (data["custom_id"], data["values"]) == ("other", ["eve"])
 
 

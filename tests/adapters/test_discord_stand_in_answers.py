@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import aiohttp
@@ -12,6 +12,7 @@ import pytest
 from tests.adapters.discord_stand_in_raw import MODAL, ROW, Raw, raw
 from tests.clocks import ManualClock
 from tests.discord_stand_in import CALLBACK, EDIT, FOLLOWUP, DiscordStandIn, Interaction, stand_in
+from tests.discord_stand_in.interactions import ANSWER_SECONDS
 
 ASK: dict[str, Any] = {"type": 1, "name": "ask", "description": "Ask", "options": []}
 ROOM = {"type": 3, "name": "room", "description": "The room", "autocomplete": True}
@@ -38,8 +39,17 @@ async def asked(discord: DiscordStandIn, app: Raw, answer: Any = None) -> tuple[
     if answer is None:
         discord.timing.answer_seconds = 0.02
     done = await discord.command("ann", "general", "ask")
-    discord.timing.answer_seconds = 3.0
+    discord.timing.answer_seconds = ANSWER_SECONDS
     return done, done.payload
+
+
+async def refused(discord: DiscordStandIn, asking: Coroutine[Any, Any, Interaction]) -> Interaction:
+    """The one whose answer was refused; another answer is not waited for."""
+    waiting = asyncio.create_task(asking)
+    await discord.until(lambda: discord.failures.found)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    return discord.timing.all[-1]
 
 
 def hook(discord: DiscordStandIn, payload: dict[str, Any], rest: str = "") -> str:
@@ -65,7 +75,7 @@ async def test_a_late_answer_is_refused_and_shows_nothing() -> None:
     async with stand_in(clock=clock) as discord, raw(discord) as app:
         await registered(app)
         done, payload = await asked(discord, app)
-        clock.advance(3.01)
+        clock.advance(ANSWER_SECONDS + 0.01)
         status, body = await app.callback(payload, SAY)
         assert (status, body["code"], done.refused) == (404, 10062, [10062])
         assert discord.seen_by("ann").messages == []
@@ -95,12 +105,11 @@ async def test_a_command_takes_only_some_kinds_of_answers(discord: DiscordStandI
 
 async def test_completion_takes_choices_alone(discord: DiscordStandIn, app: Raw) -> None:
     app.answer = lambda _: SAY
-    discord.timing.answer_seconds = 0.2
-    assert (await discord.complete("ann", "general", "ask", "room")).refused == [50035]
+    assert (await refused(discord, discord.complete("ann", "general", "ask", "room"))).refused == [50035]
     discord.failures.take("type 4 is not answered with 4")
     many = [{"name": f"{n}", "value": f"{n}"} for n in range(26)]
     app.answer = lambda _: {"type": 8, "data": {"choices": many}}
-    assert (await discord.complete("ann", "general", "ask", "room")).names == []
+    assert (await refused(discord, discord.complete("ann", "general", "ask", "room"))).names == []
     discord.failures.take("Invalid Form Body")
     app.answer = lambda _: {"type": 8, "data": {"choices": many[:25]}}
     assert len((await discord.complete("ann", "general", "ask", "room")).names) == 25
@@ -109,11 +118,10 @@ async def test_completion_takes_choices_alone(discord: DiscordStandIn, app: Raw)
 async def test_a_modal_is_not_answered_with_a_modal(discord: DiscordStandIn, app: Raw) -> None:
     done, _ = await asked(discord, app, {"type": 9, "data": MODAL})
     assert done.kind == 9
-    discord.timing.answer_seconds = 0.2
-    assert (await discord.submit("ann", {"t": "x"})).refused == [50035]
+    assert (await refused(discord, discord.submit("ann", {"t": "x"}))).refused == [50035]
     discord.failures.take("type 5 is not answered with 9")
     app.answer = lambda _: {"type": 7, "data": {"content": "x"}}
-    assert (await discord.submit("ann", {"T": "x"})).refused == [50035]
+    assert (await refused(discord, discord.submit("ann", {"T": "x"}))).refused == [50035]
     discord.failures.take("type 5 is not answered with 7")
     app.answer = lambda _: SAY
     assert (await discord.submit("ann", {"T": "x"})).kind == 4

@@ -213,7 +213,7 @@ async def test_discord_py_comes_back_when_it_is_cut_off_or_turned_away(discord: 
 async def test_discord_py_gives_up_a_connection_that_is_half_open() -> None:
     async with stand_in() as discord:
         discord.gateway.heartbeat_seconds = 0.05
-        bot = Bot(discord, heartbeat_timeout=0.1)
+        bot = Bot(discord, heartbeat_timeout=1)
         async with running(discord, bot):
             [first] = discord.gateway.connections
             await discord.until(lambda: first.heartbeats > 2)

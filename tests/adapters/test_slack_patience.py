@@ -9,9 +9,19 @@ import pytest
 
 from adapters.answering import ANSWER_SECONDS, CROWD, CROWDED_SECONDS, patience
 from adapters.livekit.simulator.lively import STANDUP
+from adapters.slack import modals, socket
 from adapters.under_way import UnderWay
 from tests.slack_stand_in import SlackStandIn
 from tests.slack_usher import MODES, usher_for
+
+SLACK_WAITS = 3.0  # seconds
+
+
+@pytest.mark.parametrize(
+    "seconds", [ANSWER_SECONDS, CROWDED_SECONDS, socket.ACK_SECONDS, modals.OPEN_SECONDS, modals.SEARCH_SECONDS]
+)
+def test_what_slack_waits_for_is_not_kept_longer_than_slack_waits(seconds: float) -> None:
+    assert seconds < SLACK_WAITS
 
 
 async def test_an_acknowledgement_waits_less_while_much_is_under_way() -> None:

@@ -11,6 +11,7 @@ from slack_sdk.signature import SignatureVerifier
 from tests.adapters.slack_stand_in_app import running
 from tests.conformance.slack_data import data, present
 from tests.slack_stand_in import SlackStandIn
+from tests.slack_stand_in.sending import ACK_SECONDS
 from tests.slack_stand_in.signed import signature
 
 
@@ -85,7 +86,7 @@ async def test_only_a_200_acknowledges(slack: SlackStandIn, door: Door) -> None:
 async def test_a_url_that_answers_late_or_not_at_all_did_not_acknowledge(slack: SlackStandIn, door: Door) -> None:
     slack.sending.ack_seconds = 0.0
     assert (await slack.slash("ann", "general", "/usher")).trouble == "operation_timeout"
-    slack.sending.ack_seconds = 3.0
+    slack.sending.ack_seconds = ACK_SECONDS
     slack.use_http("http://127.0.0.1:9/")
     done = await slack.slash("ann", "general", "/usher")
     assert done.acked is None

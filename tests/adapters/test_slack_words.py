@@ -33,7 +33,6 @@ async def test_a_slow_answer_is_announced_and_follows_through_the_response_addre
     with usher.slow("MutePublishedTrack", 2.0):
         done = await usher.slack.slash("ann", "general", "/usher", f"mute bob in:{STANDUP}")
     assert done.acked is not None
-    assert done.acked < 3
     assert "Working on it: /usher-mute Bob Stone in standup" in done.ack["text"]
     shown = await usher.seen("ann", "Muted Bob Stone")
     assert shown.ephemeral

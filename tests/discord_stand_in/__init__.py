@@ -41,7 +41,8 @@ codes stand in the interaction's `refused`. Every session gets every interaction
 as a body is answered with 50035 and kept in `discord.failures`, as are unknown routes, a User-Agent that is none, the
 token in what is sent, and frames that are none; they fail the test at its end. `failures.take("content of 2001")`
 forgives one. `discord.checks.schemas = False` spends no time on schemas: for measurements.
-`discord.timing.answer_seconds` is how long Discord waits (3), `stand_in(clock=ManualClock())` lets a test age tokens.
+`discord.timing.answer_seconds` is how long it waits (15 s; Discord itself 3), `stand_in(clock=ManualClock())` lets a
+test age tokens.
 """
 
 from tests.discord_stand_in.interactions import Interaction

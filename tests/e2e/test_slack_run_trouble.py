@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import Source
+from tests.clocks import PATIENCE
 from tests.e2e.conftest import Consoles
 from tests.e2e.gate import gate_to
 from tests.e2e.scene import Scene, event
@@ -109,7 +110,7 @@ async def once_after_a_limit(bot: Bot, hall: Scene, *methods: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bot", "lives", "opens"), [("socket", 3.0, True), ("http", 0.5, False)], indirect=["bot"], scope="module"
+    ("bot", "lives", "opens"), [("socket", PATIENCE, True), ("http", 0.5, False)], indirect=["bot"], scope="module"
 )
 async def test_a_limited_modal_opens_late_or_its_answer_comes_as_a_message(
     bot: Bot, hall: Scene, lives: float, opens: bool, monkeypatch: pytest.MonkeyPatch

@@ -39,8 +39,9 @@ Whatever Slack would refuse or silently drop is answered with Slack's word and k
 test at its end: invalid blocks or views, texts that are too long, a payload on an acknowledgement that takes none, a
 frame of more than 20 kB, unknown methods or arguments, secrets in what is sent. `slack.failures.take("invalid_blocks")`
 forgives one. `slack.checks.schemas = False` spends no time on schemas (1 to 30 ms a body): for measurements.
-`slack.sending.ack_seconds` is how long Slack waits (3). `stand_in(accepting=...)` says whose acknowledgements are read,
-`stand_in(clock=ManualClock())` lets a test age triggers (3 s) and response addresses (half an hour, five posts).
+`slack.sending.ack_seconds` is how long it waits (15 s; Slack itself 3), and triggers live as long.
+`stand_in(accepting=...)` says whose acknowledgements are read, `stand_in(clock=ManualClock())` lets a test age triggers
+and response addresses (half an hour, five posts).
 `World.usual(enterprise="E0CORP", org_install=True)` is Enterprise Grid; `World()` is empty, with add_user, add_channel,
 add_group; `App(manifest)` is an app with other commands, scopes and events than Usher's own.
 """
