@@ -68,6 +68,11 @@ class Fold:
     theirs: Difference = NOTHING
     overruled: tuple[Order, ...] = ()
 
+    @property
+    def carried(self) -> frozenset[int]:
+        """The ids of the orders that were carried out."""
+        return frozenset(order.id for order in self.orders)
+
 
 def bearing(orders: Sequence[Order], room: str, person: Participant, at: datetime) -> tuple[Order, ...]:
     """The orders in force on this person in this room, oldest first; of the doors they came through the newest alone.

@@ -38,19 +38,21 @@ class InForce:
         return tuple(order for order in self._active.values() if order.covers(room))
 
     async def read(self) -> Sequence[Order]:
-        """The orders that were given or ended since the last call; at the first one none."""
+        """The orders that were given, ended or erased since the last call; at the first one none."""
         if self._mark is None:
             mark, _ = await self._orders.changed(0)
             self._active = {order.id: order for order in await self._orders.active()}
             self._mark = mark
             return ()
-        self._mark, changed = await self._orders.changed(self._mark)
-        for order in changed:
-            if order.ended is None:
-                self._active[order.id] = order
-            else:
-                self._end(order)
-        return changed
+        mark, changed = await self._orders.changed(self._mark)
+        if mark == self._mark:
+            return ()
+        active = {order.id: order for order in await self._orders.active()}
+        gone = [order for order in self._active.values() if order.id not in active]
+        self._active, self._mark = active, mark
+        self._past.extend(gone)
+        told = {order.id for order in changed}
+        return (*changed, *(order for order in gone if order.id not in told))
 
     async def read_rooms(self) -> None:
         self.rooms |= set(await self._sessions.rooms())

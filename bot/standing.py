@@ -35,12 +35,14 @@ HOLDS = (Outcome.DONE, Outcome.ALREADY)
 class Carried:
     """What became of one person. `result` None without an error: they were as the orders want it already.
 
-    `overruled` are orders that somebody else has decided against: this look has ended them. `error`: it could not be
-    carried out, or it is not known whether it was. `finished` is when, in monotonic seconds.
+    `past` are orders that were carried out on them and have ended lately; `overruled` those that somebody else has
+    decided against, so that this look has ended them. `error`: it could not be carried out, or it is not known whether
+    it was. `finished` is when, in monotonic seconds.
     """
 
     person: Participant
     folded: Fold
+    past: tuple[Order, ...] = ()
     overruled: tuple[Order, ...] = ()
     result: Result[PersonState] | None = None
     error: BotError | None = None
@@ -48,8 +50,15 @@ class Carried:
 
     @property
     def holds(self) -> bool:
-        """Whether the room shows what the orders want."""
-        return self.error is None and (self.result is None or self.result.outcome in HOLDS)
+        """Whether the room shows what the orders want: also where whoever was to go had gone already."""
+        return self.error is None and (self.result is None or self.result.void or self.result.outcome in HOLDS)
+
+    @property
+    def about(self) -> Order | None:
+        """The order that this is about: the newest of those carried out, or of those that have ended."""
+        goes = self.folded.wanted.participant is None
+        orders = [order for order in self.folded.orders if order.what.absent] if goes else self.folded.orders
+        return max(orders or self.past, key=lambda order: order.age, default=None)
 
 
 class Standing:
@@ -128,7 +137,7 @@ class Standing:
         session = session_of(work.known, work.state, orders, at)
         folded = fold(session, work.state, orders, at)
         if folded.wanted.participant is None:
-            return await self._written(Carried(work.person, folded), session, work, at)
+            return await self._written(Carried(work.person, folded, work.ended(session)), work, at)
         if folded.session == _own(work.known, work.person.sid) and folded.wanted == work.state:
             return Carried(work.person, folded)
         return await self._looked_at(work)
@@ -150,8 +159,8 @@ class Standing:
                 overruled += await self._overrule(folded.overruled, work)
                 work = replace(work, orders=tuple(order for order in work.orders if order not in folded.overruled))
             if (kept := await self._kept(session, folded, known)) is not None:
-                carried = Carried(person, replace(folded, session=kept), overruled)
-                return await self._written(carried, session, work, at)
+                carried = Carried(person, replace(folded, session=kept), work.ended(session), overruled)
+                return await self._written(carried, work, at)
         raise HistoryError("Others write down at the same time what is known of this session.", "busy")
 
     async def _seen(self, room: str, identity: str) -> Participant | None:
@@ -167,7 +176,8 @@ class Standing:
     async def _kept(self, session: Session, folded: Fold, known: Sequence[Session]) -> Session | None:
         """The session as it is kept now; None where somebody else has kept it since, so that it is to be read again.
 
-        Of somebody who is to go nothing needs to be known.
+        What has ended stays among what was carried out until it is given back. Of somebody who is to go nothing needs
+        to be known.
         """
         if folded.wanted.participant is None:
             return session
@@ -177,21 +187,22 @@ class Standing:
             if begun != replace(session, version=begun.version):
                 return None
             stored = begun
-        kept = replace(folded.session, version=stored.version)
+        carried = folded.session.carried | (session.carried if len(folded.session.ours) > 1 else frozenset())
+        kept = replace(folded.session, carried=carried, version=stored.version)
         return kept if kept == stored else await self._sessions.keep(kept)
 
-    async def _written(self, carried: Carried, before: Session, work: _Work, at: datetime) -> Carried:
+    async def _written(self, carried: Carried, work: _Work, at: datetime) -> Carried:
         folded = carried.folded
         if not difference(work.state, folded.wanted):
             return carried
-        record = work.record or _by_usher(folded, before, work.past)
+        record = work.record or _by_usher(carried)
         budget = Budget(self._clock, self._clock.monotonic())
         try:
             result = await self._performer.one(
                 Part(self._subject(work, folded), Ordered.of(folded, at)), record, budget
             )
             if result.outcome in HOLDS and len(folded.session.ours) > 1:
-                await self._sessions.keep(folded.session.settled)
+                await self._sessions.keep(replace(folded.session.settled, carried=folded.carried))
         except BotError as error:
             return replace(carried, error=error)
         return replace(carried, result=result, finished=self._clock.monotonic())
@@ -217,6 +228,10 @@ class _Work:
     def state(self) -> PersonState:
         return PersonState(self.room, self.person)
 
+    def ended(self, session: Session) -> tuple[Order, ...]:
+        """Those orders of the past that the session still has in it."""
+        return tuple(order for order in self.past if order.id in session.carried)
+
 
 def _own(known: Sequence[Session], sid: str) -> Session | None:
     return next((session for session in known if session.sid == sid), None)
@@ -231,11 +246,9 @@ def _by_admin(order: Order, room: str) -> bool:
     return not order.is_door and any(grant.role >= Role.ADMIN and grant.covers(room) for grant in order.grants)
 
 
-def _by_usher(folded: Fold, before: Session, past: Sequence[Order]) -> Record:
+def _by_usher(carried: Carried) -> Record:
     """Usher's own doing, in the case of the order that it carries out, or that has ended."""
-    ended = [order for order in past if order.id in before.carried]
-    removing = [order for order in folded.orders if order.what.absent] if folded.wanted.participant is None else []
-    about = max(removing or folded.orders or ended, key=lambda order: order.age, default=None)
+    about = carried.about
     if about is None:
         return Record(USHER, COMMAND, only_changes=True)
     return Record(USHER, COMMAND, reason=about.reason, refers=about.id, case=about.case, only_changes=True)

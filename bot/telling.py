@@ -70,7 +70,7 @@ class Telling:
     def carried(self, room: str, carried: Sequence[Carried]) -> None:
         """What became of these people."""
         for one in carried:
-            about = one.folded.orders[-1] if one.folded.orders else None
+            about = one.about
             for order in one.overruled:
                 self._overruled(room, one, order)
             if about is None:
