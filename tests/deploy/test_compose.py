@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from adapters.declared import CORE
 from adapters.settings import load
 from tests.deploy.files import (
     DEPLOY,
@@ -133,7 +132,7 @@ def test_with_the_secrets_that_are_made_the_settings_are_complete(tmp_path: Path
     made = make_secrets(tmp_path)
     given = {name: value.replace("/run/secrets", str(made)) for name, value in service("usher")["environment"].items()}
     settings = load({**EXAMPLE, **given})
-    settings.require(*CORE)
+    settings.require()
     password = (made / "postgres_password").read_text()
     postgres = service("postgres")["environment"]
     assert settings["DATABASE_URL"] == f"postgresql://{postgres['POSTGRES_USER']}:{password}@postgres/usher"
@@ -145,8 +144,8 @@ def test_with_the_secrets_that_are_made_the_settings_are_complete(tmp_path: Path
 def test_secrets_are_long_and_each_is_another_one(tmp_path: Path) -> None:
     texts = [path.read_text() for folder in ("a", "b") for path in sorted(make_secrets(tmp_path / folder).iterdir())]
     random = [found for one in texts for found in re.findall(r"[A-Za-z0-9]{43}", one)]
-    assert len(random) == 2 * 5
-    assert len(set(random)) == 2 * 3
+    assert len(random) == 2 * 6
+    assert len(set(random)) == 2 * 4
 
 
 def test_nobody_else_on_the_machine_can_read_the_secrets_and_containers_can(tmp_path: Path) -> None:
