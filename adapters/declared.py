@@ -170,6 +170,13 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         v.reasons,
     ),
+    Setting(
+        "USHER_NOTICE",
+        "on: participants are told by a data message (topic moderation) what is done to them, and why",
+        "on",
+        "off",
+        v.one_of("on", "off"),
+    ),
     Setting("USHER_PAGE_SIZE", "Lines on a page", "20", "20", v.number(5, 100)),
     Setting(
         "USHER_ENFORCE_CALLS",

@@ -20,6 +20,7 @@ from adapters.supervisor import Supervisor
 from bot.context import Services
 from bot.dispatch import Dispatcher
 from bot.enforcer import CALLS_A_MINUTE
+from bot.notices import Notices
 from bot.perform import Performer
 from bot.policy import Policy
 from bot.ports import Clock, RoomService
@@ -54,7 +55,8 @@ class House:
 class Plan:
     """What to assemble: a room service, a history, a policy, loops to run beside them, and a clock to go by.
 
-    `calls_a_minute` bounds how often enforcement lists rooms and people.
+    `calls_a_minute` bounds how often enforcement lists rooms and people. With `notice` participants are told what is
+    done to them.
     """
 
     rooms: RoomService
@@ -63,6 +65,7 @@ class Plan:
     loops: dict[str, Callable[[], Coroutine[Any, Any, object]]] = field(default_factory=dict)
     clock: Clock = field(default_factory=SystemClock)
     calls_a_minute: float = CALLS_A_MINUTE
+    notice: bool = False
 
 
 @asynccontextmanager
@@ -70,7 +73,8 @@ async def assembled(plan: Plan) -> AsyncIterator[House]:
     """The house while it stands; at the end what was owed is written and everything is closed."""
     clock = plan.clock
     database = Database.open(plan.database_url, server=plan.rooms.server, clock=clock)
-    performer = Performer(plan.rooms, database.history, database.locks, clock)
+    notices = Notices(plan.rooms, clock)
+    performer = Performer(plan.rooms, database.history, database.locks, clock, notices=notices if plan.notice else None)
     standing = Standing(plan.rooms, database.orders, database.sessions, performer, clock, plan.policy)
     services = Services(
         rooms=plan.rooms,
@@ -98,6 +102,7 @@ async def assembled(plan: Plan) -> AsyncIterator[House]:
         await enforcement.stop(supervisor, ENFORCEMENT_SECONDS)
         await supervisor.settle(RECONCILE, RECONCILE_SECONDS)
         await supervisor.aclose()
+        await notices.aclose()
         await performer.owed.aclose()
         await database.aclose()
 
@@ -140,8 +145,13 @@ async def from_settings(settings: Settings) -> AsyncIterator[House]:
     """The house on the LiveKit server and the database of the settings."""
     settings.require(*CORE)
     rooms = room_service(settings)
-    calls = settings["USHER_ENFORCE_CALLS"]
-    plan = Plan(rooms, settings["DATABASE_URL"], settings.policy, calls_a_minute=calls)
+    plan = Plan(
+        rooms,
+        settings["DATABASE_URL"],
+        settings.policy,
+        calls_a_minute=settings["USHER_ENFORCE_CALLS"],
+        notice=settings["USHER_NOTICE"] == "on",
+    )
     try:
         async with assembled(plan) as house:
             yield house

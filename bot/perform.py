@@ -15,6 +15,7 @@ from bot.errors import BotError, RoomError, SessionChanged, Unavailable
 from bot.history import HIDDEN, Draft, EntryKind, Outcome
 from bot.judge import Verdict, judge, late, may_show_later
 from bot.model import Participant
+from bot.notices import Notices
 from bot.owed import Owed
 from bot.ports import Clock, History, Locks, RoomService
 from bot.record import Record
@@ -58,12 +59,23 @@ class Result(Generic[S]):
 
 
 class Performer:
-    def __init__(self, service: RoomService, history: History, locks: Locks, clock: Clock, at_once: int = 16) -> None:
+    """`notices` tell participants what is done to them, where the settings want that."""
+
+    def __init__(
+        self,
+        service: RoomService,
+        history: History,
+        locks: Locks,
+        clock: Clock,
+        at_once: int = 16,
+        notices: Notices | None = None,
+    ) -> None:
         self._service = service
         self._history = history
         self._locks = locks
         self._clock = clock
         self._at_once = at_once
+        self._notices = notices
         self.owed = Owed(history, clock)
 
     async def one(self, part: Part[S], record: Record, budget: Budget) -> Result[S]:
@@ -83,8 +95,9 @@ class Performer:
             results = [self._plan(part, state) for part, state in zip(parts, read, strict=True)]
             ensure_held()
             results = await self._intend(results, record)
-            written = await gather_bounded(lambda r: self._write(r, budget), results, self._at_once, BotError)
+            written = await gather_bounded(lambda r: self._write(r, record, budget), results, self._at_once, BotError)
             results = await self._judge(results, written, budget)
+            self._notify(results, record)
             return await self._conclude(results, record, budget)
 
     async def preview(self, part: Part[S], budget: Budget) -> Result[S]:
@@ -133,9 +146,11 @@ class Performer:
             planned[i] = replace(results[i], case=entry.case, intent=entry.seq)
         return planned
 
-    async def _write(self, result: Result[S], budget: Budget) -> S | None:
+    async def _write(self, result: Result[S], record: Record, budget: Budget) -> S | None:
         if result.intent is None or result.outcome is not None:
             return None
+        if self._notices is not None:
+            await self._notices.before(result.part.subject, result.changes, result.case, record)
         left = budget.left(budget.written)
         if left <= budget.least:
             raise late(sent=False)
@@ -164,6 +179,11 @@ class Performer:
             error = written[i]
             judged[i] = _judged(results[i], seen[i], error if isinstance(error, BotError) else None)
         return judged
+
+    def _notify(self, results: Sequence[Result[S]], record: Record) -> None:
+        for result in results if self._notices is not None else ():
+            if result.outcome is Outcome.DONE and self._notices is not None:
+                self._notices.after(result.part.subject, result.changes, result.after, result.case, record)
 
     async def _look_again(self, results: Sequence[Result[S]], budget: Budget) -> list[S | None]:
         looking = self._look([result.part.subject for result in results])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.history import Content
@@ -15,7 +16,7 @@ class Record:
     """What the history shall say of who asked for what. `refers` and `undoes`: the entry and case put back.
 
     `hidden`: the target is, so that the case is for admins. `case`: the one that it belongs to, where it begins none of
-    its own. `only_changes`: what holds already is no news.
+    its own. `only_changes`: what holds already is no news. `until`: when what is done ends by itself.
     """
 
     user: ChatUser
@@ -28,6 +29,7 @@ class Record:
     hidden: bool = False
     case: int | None = None
     only_changes: bool = False
+    until: datetime | None = None
 
     @property
     def actor_name(self) -> str:

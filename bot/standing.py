@@ -196,6 +196,7 @@ class Standing:
         if not difference(work.state, folded.wanted):
             return carried
         record = work.record or _by_usher(carried)
+        record = replace(record, until=_until(carried))
         budget = Budget(self._clock, self._clock.monotonic())
         try:
             result = await self._performer.one(
@@ -252,3 +253,9 @@ def _by_usher(carried: Carried) -> Record:
     if about is None:
         return Record(USHER, COMMAND, only_changes=True)
     return Record(USHER, COMMAND, reason=about.reason, refers=about.id, case=about.case, only_changes=True)
+
+
+def _until(carried: Carried) -> datetime | None:
+    """When what is carried out ends by itself; what is given back has no end."""
+    about = carried.about
+    return about.ends if about is not None and about.id in carried.folded.carried else None
