@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from aiohttp.typedefs import Handler
 
 from adapters.admitting import ADMISSION_PATH, Admitting
 from adapters.api import Api
+from adapters.channels import Chat
+from adapters.health import HEALTH_PATH, READY_PATH, Health
 from adapters.http import HttpServer
 from adapters.livekit.receiver import WEBHOOKS_PATH, WebhookReceiver
 from adapters.livekit.tokens import Credentials, KeySource
+from adapters.metrics import METRICS_PATH, Metrics
 from adapters.reporting import REPORTS_PATH, Reporting
 from adapters.settings import Settings
 from adapters.wiring import House, key_of
@@ -20,12 +25,23 @@ NO_API = "HTTP: /v1 is not served: USHER_API_TOKEN is not set"
 class Endpoints:
     """Adds its routes to the server, which has not started yet."""
 
-    def __init__(self, settings: Settings, house: House, http: HttpServer) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        house: House,
+        http: HttpServer,
+        adapters: Sequence[Chat],
+        stopping: Callable[[], bool],
+    ) -> None:
         self._http = http
         self._paths: list[str] = []
         enforcer, clock = house.enforcement.enforcer, house.services.clock
         self._webhooks = WebhookReceiver(webhook_key(settings), clock, enforcer.webhook, enforcer.flooded)
         self._add("POST", WEBHOOKS_PATH, self._webhooks.receive)
+        health, metrics = Health(house, adapters, stopping), Metrics(house, adapters, self._webhooks.counted)
+        self._add("GET", HEALTH_PATH, health.live)
+        self._add("GET", READY_PATH, health.ready)
+        self._add("GET", METRICS_PATH, metrics.answer)
         if token := settings["USHER_API_TOKEN"]:
             api = Api(token, clock)
             reports = Reports(house.services, house.channels)

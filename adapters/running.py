@@ -78,11 +78,11 @@ class _Served:
         self._stop = stop
         self._out = out
         self._http = HttpServer(settings["USHER_HTTP"])
-        self._endpoints = Endpoints(settings, house, self._http)
         self._kept: list[_Kept] = []
 
     async def until_asked(self, chosen: dict[Candidate, Way]) -> None:
         made = {candidate: candidate.make(self._settings, self._house, self._http) for candidate in chosen}
+        endpoints = Endpoints(self._settings, self._house, self._http, [*made.values()], self._stop.asked.is_set)
         await self._http.start()
         try:
             for candidate, way in chosen.items():
@@ -91,7 +91,7 @@ class _Served:
                 _say(self._out, NO_CHAT)
             self._house.enforcement.start(self._house.supervisor)
             _say(self._out, ENFORCED)
-            for line in self._endpoints.said:
+            for line in endpoints.said:
                 _say(self._out, line)
             await self._stop.asked.wait()
             _say(self._out, "Stopping: what is under way is finished first")

@@ -10,16 +10,23 @@ from bot.errors import BotError
 from bot.ports import Clock
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
+WELL_SECONDS = 10.0  # a loop that runs that long after a failure is well again
 log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """`failing` names the loops that have failed and not yet come round again."""
+    """Keeps loops going, each by its name."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self.failing: set[str] = set()
+        self._failed: dict[str, float] = {}
+
+    @property
+    def failing(self) -> set[str]:
+        """The loops that have failed and not yet run well for some seconds since."""
+        now = self._clock.monotonic()
+        return {name for name, well_at in self._failed.items() if now < well_at}
 
     def start(self, name: str, loop: Callable[[], Awaitable[object]]) -> None:
         """Run it until it returns; whenever it fails, again."""
@@ -35,11 +42,11 @@ class Supervisor:
                 if self._clock.monotonic() - begun > LONGEST_WAIT:
                     wait = FIRST_WAIT  # it had been well meanwhile
                 log.error("The loop %r failed (%s); it starts again in %.1f s.", name, _safe(error), wait)
-                self.failing.add(name)
+                self._failed[name] = self._clock.monotonic() + wait + WELL_SECONDS
                 await self._clock.sleep(wait)
                 wait = min(2 * wait, LONGEST_WAIT)
             else:
-                self.failing.discard(name)
+                self._failed.pop(name, None)
                 return
 
     async def settle(self, name: str, seconds: float) -> None:

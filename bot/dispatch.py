@@ -39,8 +39,11 @@ def _unwatched(_: BoundInvocation) -> None:
 
 
 class Dispatcher:
+    """Each of `observers` is told each command that was answered, with the seconds that it took."""
+
     def __init__(self, services: Services) -> None:
         self.services = services
+        self.observers: list[Callable[[Reply, float], None]] = []
         self._buttons = Buttons(services.pending, services.clock, services.policy)
         self._refusals = Refusals(services)
 
@@ -68,7 +71,7 @@ class Dispatcher:
         except BotError as error:
             held = context.bound if context else None
             reply = await self._refusals.answer(error, invocation, name, typed, command, held)
-        return await self._finished(reply, moderator, invocation, context.bound if context else None)
+        return await self._finished(reply, moderator, invocation, context.bound if context else None, budget)
 
     async def press(
         self,
@@ -118,7 +121,7 @@ class Dispatcher:
         except BotError as error:
             bound = context.bound if context else bound
             reply = await self._refusals.answer(error, invocation, command.name, bound.typed, command, bound)
-        return await self._finished(reply, moderator, invocation, context.bound if context else bound)
+        return await self._finished(reply, moderator, invocation, context.bound if context else bound, budget)
 
     async def told(self, room: str, reply: Reply) -> Reply:
         """A line that nobody asked for, as every moderator of that room may see it, its buttons stored for them all."""
@@ -126,7 +129,12 @@ class Dispatcher:
         return await self._buttons.stored(redacted(line, self.services.recent.numbers))
 
     async def _finished(
-        self, reply: Reply, moderator: Moderator, invocation: Invocation, bound: BoundInvocation | None
+        self,
+        reply: Reply,
+        moderator: Moderator,
+        invocation: Invocation,
+        bound: BoundInvocation | None,
+        budget: Budget,
     ) -> Reply:
         """The reply as this person may see it, its buttons stored; and what the others are told."""
         room = bound.room if bound else ""
@@ -134,6 +142,8 @@ class Dispatcher:
         reply = seen_by(moderator, room, reply, self.services.recent.numbers)
         reply = with_reasons(reply, self.services, moderator, invocation, bound)
         reply = await self._buttons.stored(replace(reply, room=room), invocation)
+        for observe in self.observers:
+            observe(reply, self.services.clock.monotonic() - budget.started)
         if line is None:
             return reply
         line = await self._buttons.stored(replace(line, room=room), invocation)

@@ -9,7 +9,7 @@ from datetime import UTC
 import pytest
 
 from adapters.clock import SystemClock
-from adapters.supervisor import LONGEST_WAIT, Supervisor
+from adapters.supervisor import LONGEST_WAIT, WELL_SECONDS, Supervisor
 from bot.errors import HistoryError
 from tests.clocks import ManualClock
 
@@ -66,6 +66,25 @@ async def test_what_fails_is_named_until_it_has_come_round() -> None:
     assert supervisor.failing == {"feed"}
     clock.go.set()
     await supervisor.settle("feed", 10)
+    assert supervisor.failing == set()
+    await supervisor.aclose()
+
+
+async def test_a_loop_that_runs_on_after_a_failure_is_well_again_after_a_while() -> None:
+    begun = asyncio.Event()
+
+    async def loop() -> None:
+        if not begun.is_set():
+            begun.set()
+            raise RuntimeError
+        await asyncio.Event().wait()
+
+    clock = ManualClock()
+    supervisor = Supervisor(clock)
+    supervisor.start("feed", loop)
+    await turns()
+    assert supervisor.failing == {"feed"}
+    clock.advance(WELL_SECONDS)
     assert supervisor.failing == set()
     await supervisor.aclose()
 
