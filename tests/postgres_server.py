@@ -95,7 +95,7 @@ class PostgresServer:
         name = f"test_{next(self._numbers)}"
         with self.admin() as admin:
             admin.execute(f"CREATE SCHEMA {name} AUTHORIZATION {USER}")
-        yield f"{self.url}?options=-csearch_path%3D{name}"
+        yield f"{self.url}?connect_timeout=60&options=-csearch_path%3D{name}"  # tests run on busy machines
         with self.admin() as admin:  # anew: the server may have been restarted
             admin.execute("SET client_min_messages = error")
             admin.execute(f"DROP SCHEMA {name} CASCADE")

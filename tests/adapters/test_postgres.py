@@ -403,16 +403,20 @@ async def test_a_session_that_was_ended_is_opened_again_at_once_and_its_worker_l
         await hold(database, "bob")
 
 
-async def test_of_a_lost_session_nothing_is_released_that_somebody_else_holds(postgres_url: str) -> None:
-    async with opened(postgres_url, patience=0.5) as database, opened(postgres_url) as other:
+async def test_of_a_lost_session_nothing_is_released_that_somebody_else_holds(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(postgres_url, patience=30) as database, opened(postgres_url, patience=30) as other:
         async with AsyncExitStack() as elsewhere:
             async with database.locks.hold(("stage", "bob")):
                 end_sessions(postgres_url, database.worker)
                 await elsewhere.enter_async_context(other.locks.hold(("stage", "bob")))
             await eventually(lambda: works(hold(database, "ann")), seconds=30)
-            with pytest.raises(BotError, match="Somebody else is changing this person"):
-                await hold(database, "bob")
-        await eventually(lambda: works(hold(database, "bob")))
+            with monkeypatch.context() as hurried:
+                hurried.setattr(database.locks, "_patience", 0.05)
+                with pytest.raises(BotError, match="Somebody else is changing this person"):
+                    await hold(database, "bob")
+        await eventually(lambda: works(hold(database, "bob")), seconds=30)
 
 
 async def test_a_session_that_the_server_still_takes_for_living_is_replaced(postgres_url: str) -> None:
@@ -434,7 +438,7 @@ async def test_a_session_that_the_server_still_takes_for_living_is_replaced(post
 
 
 async def test_whoever_waits_and_is_cancelled_leaves_nothing_locked(postgres_url: str) -> None:
-    async with opened(postgres_url) as database, opened(postgres_url) as other:
+    async with opened(postgres_url, patience=30) as database, opened(postgres_url, patience=30) as other:
         for _ in range(20):
             async with database.locks.hold(("stage", "bob")):
                 waiting = asyncio.create_task(hold(other, "bob"))

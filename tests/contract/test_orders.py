@@ -41,7 +41,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def database(database_url: str, clock: ManualClock) -> AsyncIterator[Database]:
-    async with opened(database_url, clock=clock, patience=1.0) as database:
+    async with opened(database_url, clock=clock, patience=30.0) as database:
         yield database
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.errors import HistoryError
 from bot.history import Draft, Entry, EntryKind, Outcome
+from bot.ports import Locks
 from bot.reply import Tone
 from tests.clocks import until
 from tests.core.histories import FULL, Failing, failing, settle
@@ -20,6 +23,29 @@ async def test_where_the_intent_cannot_be_written_the_room_is_not_touched(house:
     reply = await house.say(line)
     assert (reply.tone, reply.outcome, reply.case) == (Tone.ERROR, Outcome.FAILED, None)
     assert "disk" in told(reply)
+    assert not house.writes
+
+
+class LostLocks:
+    """The real locks, which are not held any more when the room is about to be changed."""
+
+    def __init__(self, locks: Locks) -> None:
+        self._locks = locks
+
+    @asynccontextmanager
+    async def hold(self, *keys: tuple[str, str]) -> AsyncIterator[Callable[[], None]]:
+        async with self._locks.hold(*keys):
+            yield self._lost
+
+    def _lost(self) -> None:
+        raise HistoryError("The connection was lost meanwhile. Nothing was done.")
+
+
+async def test_where_the_lock_is_lost_by_then_the_room_is_not_touched_either(house: House) -> None:
+    house.performer._locks = LostLocks(house.database.locks)
+    reply = await house.say("mute bob")
+    assert (reply.tone, reply.outcome, reply.case) == (Tone.ERROR, Outcome.FAILED, None)
+    assert "lost meanwhile" in told(reply)
     assert not house.writes
 
 

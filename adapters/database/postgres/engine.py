@@ -16,14 +16,14 @@ from bot.errors import HistoryError
 OLDEST = 14  # the oldest that PostgreSQL's makers still mend
 
 # What libpq takes (https://www.postgresql.org/docs/current/libpq-connect.html); an address may say otherwise. A server
-# that went away without a word is noticed within 25 seconds.
+# that went away without a word is noticed within 25 seconds, and within 5 by whoever asks it something.
 _ASKED = {
     "application_name": "usher",
-    "connect_timeout": 5,
+    "connect_timeout": 3,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
+    "tcp_user_timeout": 5_000,
 }
 
 # The same for a client that went away, so that what it held is free again; and a commit that has been answered survives
