@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.running import NO_CHAT
+from tests.clocks import eventually
 from tests.e2e.console import ROOT, environment
 from tests.slack_stand_in import SlackStandIn
 
@@ -104,6 +105,11 @@ async def test_slack_is_served_over_http_where_it_says(slack: SlackStandIn, tmp_
         assert line.endswith("/slack/events")
         url = line.partition(" on ")[2]
         assert (await slack.ssl_check(url, method="GET")).status == 200
+
+        async def verified() -> bool:
+            return (await slack.url_verification(url)).status == 200
+
+        await eventually(verified)
         running.send_signal(signal.SIGTERM)
         await said(running, ENFORCED)
         await said(running, STOPPING)
