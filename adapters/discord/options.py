@@ -54,10 +54,10 @@ class Option:
             found["required"] = True
         if found["type"] == INTEGER:
             found["min_value"] = 1
-        if param.kind is Kind.ROLE:
-            found["choices"] = [{"name": role.word, "value": role.word} for role in Role]
         if self.completed:
             found["autocomplete"] = True
+        elif words := [role.word for role in Role] if param.kind is Kind.ROLE else param.choices:
+            found["choices"] = [{"name": word, "value": word} for word in words]
         return found
 
 

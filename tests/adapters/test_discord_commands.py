@@ -152,6 +152,18 @@ def test_roles_are_choices() -> None:
     assert [one["value"] for one in option("moderator", "role")["choices"]] == [role.word for role in Role]
 
 
+@dataclass(frozen=True, slots=True)
+class Doors:
+    state: Annotated[str, Param(Kind.FILTER, "how it shall be", choices=("open", "closed"))] = ""
+
+
+def test_an_argument_that_takes_one_of_a_few_words_has_them_as_choices() -> None:
+    [door] = registered([replace(BY_NAME["find"], name="door", arguments=Doors)])
+    [state] = door["options"]
+    assert [one["value"] for one in state["choices"]] == ["open", "closed"]
+    assert "autocomplete" not in state
+
+
 def test_each_command_takes_beside_its_arguments_what_it_takes_in_words() -> None:
     given = {command.name: {one.param.name for one in options(command)} for command in COMMANDS}
     assert {"in", "force", "dry-run"} <= given["mute"]
