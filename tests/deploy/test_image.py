@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import shlex
+import sys
 
 import pytest
+from aiohttp import web
 
+from adapters.health import HEALTH_PATH
+from adapters.http import HttpServer
+from adapters.values import HostPort
 from tests.deploy.files import NAMES, ROOT, SECRETS, STOP_SECONDS, is_sent, service, stages
 
 BUILD, FINAL = stages()
@@ -70,6 +77,31 @@ def test_it_serves_where_the_container_can_be_reached_and_is_asked_to_end_by_sig
     assert f"USHER_HTTP=0.0.0.0:{port}" in rest("ENV")[0].split()
     assert service("usher")["environment"]["USHER_HTTP"] == f"0.0.0.0:{port}"
     assert int(service("usher")["stop_grace_period"].removesuffix("s")) > STOP_SECONDS
+
+
+async def test_it_is_healthy_where_usher_answers_so_and_only_there() -> None:
+    (check,) = rest("HEALTHCHECK")
+    command = check.partition(" CMD ")[2]
+    assert f"'127.0.0.1', {rest('EXPOSE')[0]}," in command
+    assert f"'{HEALTH_PATH}'" in command
+    statuses = [200, 503]
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=statuses.pop(0))
+
+    http = HttpServer(HostPort("127.0.0.1", 0))
+    http.add("GET", HEALTH_PATH, answer)
+    _, port = await http.start()
+    here = command.replace(rest("EXPOSE")[0], str(port)).replace("python", shlex.quote(sys.executable), 1)
+    assert await exit_status(here) == 0
+    assert await exit_status(here) == 1
+    await http.aclose(1)
+    assert await exit_status(here) == 1
+
+
+async def exit_status(command: str) -> int:
+    process = await asyncio.create_subprocess_shell(command, stderr=asyncio.subprocess.DEVNULL)
+    return await process.wait()
 
 
 def test_what_is_set_are_settings_and_none_of_them_is_a_secret() -> None:

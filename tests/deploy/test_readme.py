@@ -17,6 +17,13 @@ def test_its_settings_exist() -> None:
     assert set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", README)) <= NAMES | variables()
 
 
+def test_its_metrics_are_usher_s() -> None:
+    source = (ROOT / "adapters" / "metrics.py").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(usher(?:_[a-z]+)+)`", README))
+    assert named
+    assert {name for name in named if f'"{name}"' not in source} == set()
+
+
 def test_its_files_are_in_the_repository_or_are_made() -> None:
     named = set(re.findall(r"(?<![\w/.])(?:deploy|requirements)/[\w.-]+", README))
     assert {name for name in named if not (ROOT / name).exists()} == set()

@@ -16,7 +16,7 @@ UNIT = text("usher.service")
 HARDENING = {
     *("NoNewPrivileges", "CapabilityBoundingSet", "AmbientCapabilities", "KeyringMode", "RemoveIPC", "UMask"),
     *("ProtectSystem", "ProtectHome", "ProtectProc", "ProtectClock", "ProtectControlGroups", "ProtectHostname"),
-    *("ProtectKernelLogs", "ProtectKernelModules", "ProtectKernelTunables", "ProcSubset"),
+    *("ProtectKernelLogs", "ProtectKernelModules", "ProtectKernelTunables"),
     *("PrivateTmp", "PrivateDevices", "PrivateUsers", "DevicePolicy", "LockPersonality", "MemoryDenyWriteExecute"),
     *("RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime", "RestrictSUIDSGID"),
     *("SystemCallArchitectures", "SystemCallFilter", "SystemCallErrorNumber"),
