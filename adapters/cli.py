@@ -21,7 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status: 0, 1 when it did not all go well, 2 for wrong words or settings."""
     options = parser().parse_args(arguments)
     settings = load()
-    logs.set_up(settings.values.get("USHER_LOG_LEVEL", "warning"), sys.stderr)
+    level, form = (settings.values.get(name) for name in ("USHER_LOG_LEVEL", "USHER_LOG_FORMAT"))
+    logs.set_up(level or "warning", sys.stderr, form or "text")
     run: Callable[[argparse.Namespace, Settings], int] = options.run
     try:
         return run(options, settings)

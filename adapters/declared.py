@@ -231,6 +231,13 @@ SETTINGS: tuple[Setting, ...] = (
         "warning",
         v.one_of("debug", "info", "warning", "error"),
     ),
+    Setting(
+        "USHER_LOG_FORMAT",
+        "How it is written: lines of text, or a JSON object on each line",
+        "json",
+        "text",
+        v.one_of("text", "json"),
+    ),
 )
 CONFIG = "USHER_CONFIG"
 

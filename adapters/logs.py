@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
-from typing import TextIO
+from datetime import UTC, datetime
+from typing import Any, TextIO
 
 OURS = ("adapters", "bot")
 REMOVED = "(removed)"
+ABOUT = ("case", "room", "order")
+"""What a record may say of what it is about (`extra`), beside its words."""
 
 # A library that fails may name the address that it called, or repeat what was answered.
 _SECRETS = re.compile(
@@ -30,7 +34,33 @@ class Discreet(logging.Formatter):
         return _SECRETS.sub(REMOVED, super().format(record))
 
 
-def set_up(level: str, stream: TextIO) -> None:
+class Structured(logging.Formatter):
+    """One JSON object a line, ASCII alone, as discreet as the other; its fields are a contract (docs/http.md)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        fields |= {name: found for name in ABOUT if (found := getattr(record, name, None)) not in (None, "")}
+        if record.exc_info:
+            fields["error"] = self.formatException(record.exc_info)
+        return json.dumps({name: _without_secrets(value) for name, value in fields.items()})
+
+
+def _without_secrets(value: Any) -> Any:
+    return _SECRETS.sub(REMOVED, value) if isinstance(value, str) else value
+
+
+FORMS: dict[str, logging.Formatter] = {
+    "text": Discreet("%(levelname)s %(name)s: %(message)s"),
+    "json": Structured(),
+}
+
+
+def set_up(level: str, stream: TextIO, form: str = "text") -> None:
     """Log to this stream, unless whoever runs this process has set logging up already.
 
     Libraries speak from WARNING up at any level: below that they write payloads, tokens and statements. It is the
@@ -40,7 +70,7 @@ def set_up(level: str, stream: TextIO) -> None:
     if root.handlers:
         return
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(Discreet("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(FORMS[form])
     root.addHandler(handler)
     wanted = logging.getLevelNamesMapping()[level.upper()]
     root.setLevel(max(wanted, logging.WARNING))

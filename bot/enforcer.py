@@ -141,7 +141,7 @@ class Enforcer:
         for order in over:
             self._make_due(order)
         for order in ended:
-            log.info("case %d: its time is over", order.case)
+            log.info("case %d: its time is over", order.case, extra={"case": order.case, "order": order.id})
             self._means.telling.over(order)
 
     def _sweep_when_due(self) -> None:

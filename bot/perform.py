@@ -18,7 +18,7 @@ from bot.model import Participant
 from bot.notices import Notices
 from bot.owed import Owed
 from bot.ports import Clock, History, Locks, RoomService
-from bot.record import Record
+from bot.record import Record, log_done
 from bot.state import Difference, difference
 from bot.subject import Action, S, Subject
 from bot.tasks import Budget, gather_bounded, within
@@ -98,7 +98,9 @@ class Performer:
             written = await gather_bounded(lambda r: self._write(r, record, budget), results, self._at_once, BotError)
             results = await self._judge(results, written, budget)
             self._notify(results, record)
-            return await self._conclude(results, record, budget)
+            done = await self._conclude(results, record, budget)
+        log_done(done, record)
+        return done
 
     async def preview(self, part: Part[S], budget: Budget) -> Result[S]:
         """What it would do now; nothing is locked, written or recorded."""

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.history import Content
 from bot.people import ChatUser
 from bot.subject import Subject
+
+if TYPE_CHECKING:
+    from bot.perform import Result
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +55,15 @@ class Record:
             room=subject.room, identity=subject.identity, name=subject.name,
             **{"sid": subject.sid, "reason": self.reason, **more},
         )  # fmt: skip
+
+
+def log_done(results: Iterable[Result[Any]], record: Record) -> None:
+    """What became of each part that was tried: for operators, so without the names of people."""
+    for result in results:
+        if result.intent is None or result.outcome is None:
+            continue
+        about = {"case": result.case, "room": result.part.subject.room}
+        if record.case is not None:
+            about["order"] = record.refers
+        code = f" ({result.code})" if result.code else ""
+        log.info("case %s: %s: %s%s", result.case, record.command, result.outcome.value, code, extra=about)

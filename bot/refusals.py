@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ LOOK = " Look at the room before trying again."  # said of a call that may have 
 SENTENCE, END = 800, 200  # characters: what was typed stands in some sentences, and may be very long
 MOST_STRANGERS = 10_000
 LONGEST_TYPED = 2_000  # what somebody who may not has typed is kept, but nobody can fill the disk with it
+log = logging.getLogger(__name__)
 
 HANDLED = Reply(Tone.INFO, say("This has been handled already."))
 
@@ -63,6 +65,9 @@ class Refusals:
             owed.set_exception(HistoryError("not yet"))
             await self._services.performer.owed.settled(owed, [draft], 0)
             return replace(reply, parts=(*reply.parts, text("Record pending: it is written as soon as it can be.")))
+        about = {"case": entry.case, "room": entry.content.room if entry.content else ""}
+        said = (command.name if command else "command", draft.outcome, f" ({error.code})" if error.code else "")
+        log.info("case %d: %s: %s%s", entry.case, *said, extra=about)
         return replace(reply, case=entry.case)
 
     def _outcome(self, reply: Reply, error: BotError) -> Reply:

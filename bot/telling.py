@@ -109,7 +109,8 @@ class Telling:
         trouble.count += 1
         why = one.error or (one.result.error if one.result is not None else None)
         words = why.user_text if why is not None else "LiveKit accepted it, but the room does not show it."
-        log.warning("case %d: not carried out, try %d: %s", about.case, trouble.count, words)
+        where = {"case": about.case, "room": room, "order": about.id}
+        log.warning("case %d: not carried out, try %d: %s", about.case, trouble.count, words, extra=where)
         if trouble.count >= PATIENCE and not trouble.told:
             trouble.told = True
             what = say(f"Case {about.case} is stuck: ", *title(about), " could not be carried out in ", Name(room))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from adapters.logs import Discreet
-from tests.e2e.console import ROOT
+from adapters.logs import Discreet, Structured
+from tests.e2e.console import ROOT, environment
+from tests.house import House
 from tests.logged_process import ANSWERED, ASKED, TOKEN, TYPED
 
 DISCORD = "MTk3MDM4NDM5NDgzMzEwMDg2.Gabcd1.a-long-random-text-of-27-marks-and-more"
@@ -99,3 +102,66 @@ def test_the_level_is_that_of_ushers_own_words(words: list[str], levels: str, li
     command = [sys.executable, "-c", _LEVELS, *words]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert ended.stdout.splitlines() == [levels, line]
+
+
+def structured(record: logging.LogRecord) -> dict[str, object]:
+    (line,) = Structured().format(record).splitlines()
+    found = json.loads(line)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_as_json_each_record_is_one_object_with_what_it_is_about() -> None:
+    record = logging.makeLogRecord(
+        {"name": "bot.record", "levelno": 20, "levelname": "INFO", "msg": "case %d: %s", "args": (7, "a\nb\u2028c"),
+         "created": 1_772_600_767.5, "case": 7, "room": "standup ☎", "order": None}
+    )  # fmt: skip
+    assert structured(record) == {
+        "time": "2026-03-04T05:06:07.500+00:00",
+        "level": "info",
+        "logger": "bot.record",
+        "message": "case 7: a\nb\u2028c",
+        "case": 7,
+        "room": "standup ☎",
+    }
+
+
+def test_as_json_no_field_has_a_secret() -> None:
+    try:
+        raise RuntimeError(f"not allowed: {TOKEN}")
+    except RuntimeError:
+        about = {"msg": f"Bearer {TOKEN}", "room": TOKEN, "exc_info": sys.exc_info()}
+        record = logging.makeLogRecord(about)
+    found = structured(record)
+    assert found["message"] == "Bearer (removed)"
+    assert found["room"] == "(removed)"
+    assert "RuntimeError: not allowed: (removed)" in str(found["error"])
+
+
+def test_half_a_character_is_written_all_the_same() -> None:
+    assert structured(logging.makeLogRecord({"msg": "\ud800"}))["message"] == "\ud800"
+
+
+async def test_what_is_done_and_what_is_refused_is_logged_with_its_case_and_without_names(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot")
+    async with House.opened(tmp_path) as house:
+        done = await house.say("/mute bob shouting")
+        refused = await house.say("/mute bob", "vera")
+        await house.say("/rooms")
+    assert caplog.messages == [
+        f"case {done.case}: mute: done",
+        f"case {refused.case}: mute: refused (role_too_low)",
+    ]
+    assert [(vars(one)["case"], vars(one)["room"]) for one in caplog.records] == [
+        (done.case, "standup"), (refused.case, "")
+    ]  # fmt: skip
+
+
+def test_the_shell_command_logs_as_it_is_told_to(tmp_path: Path) -> None:
+    env = environment(None, DATABASE_URL=f"sqlite:///{tmp_path}/no/usher.db", USHER_LOG_FORMAT="json")
+    code = "import logging, sys; from adapters import cli; cli.main(['manifest']); logging.getLogger('bot').error('x')"
+    command = [sys.executable, "-c", code]
+    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(ended.stderr)["message"] == "x"
