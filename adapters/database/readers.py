@@ -56,7 +56,8 @@ class Readers:
     def _fetch(self, statement: ClauseElement, asked: Sequence[Row]) -> list[Any]:
         text, constants = self._statements.compiled(statement)
         with translating(self._error), lent(self._engine) as (_, cursor):
-            cursor.execute(self._begin)  # ended by the pool when the connection goes back
+            if len(asked) > 1:
+                cursor.execute(self._begin)  # ended by the pool when the connection goes back
             found: list[Any] = []
             for parameters in asked:
                 cursor.execute(text, {**constants, **parameters})

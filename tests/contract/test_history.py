@@ -79,6 +79,19 @@ async def test_of_simultaneous_claims_of_one_event_one_wins_and_fails_nobody_els
     assert len(await all_entries(database)) == 11
 
 
+async def test_of_processes_that_get_the_same_event_one_acts_on_it(database: Database, database_url: str) -> None:
+    async with opened(database_url) as other:
+        appends = [
+            port.append([intent()], event_key=f"event {n}")
+            for n in range(5)
+            for port in (database.history, other.history)
+        ]
+        ended = await asyncio.gather(*appends, return_exceptions=True)
+    late = [isinstance(end, AlreadyHandled) for end in ended]
+    assert [one + two for one, two in zip(late[::2], late[1::2], strict=True)] == [1] * 5
+    assert len(await all_entries(database)) == 5
+
+
 async def test_an_unknown_case_is_none(database: Database) -> None:
     assert await database.history.case(1) is None
 

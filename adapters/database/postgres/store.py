@@ -90,7 +90,8 @@ class ServerStore:
                 cursor.execute(BEGIN_WRITE)
                 transaction = Transaction(cursor, self._statements)
                 yield transaction
-                transaction.flush()
+                with cast("Connection", connection.driver_connection).pipeline():  # all of it in one round trip
+                    transaction.flush()
                 self._commit(connection, cursor, transaction.appended)
             except BaseException:
                 with suppress(psycopg.Error):  # of a connection that has ended, the server takes everything back
