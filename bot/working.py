@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.command import BoundInvocation, Invocation
 from bot.describe import asked_for
 from bot.dispatch import split_command
-from bot.reply import Code, Reply, Tone, say
+from bot.people import ChatUser
+from bot.reply import Code, Mention, Reply, Tone, say
 from bot.words import shortened
 
 LONGEST_TYPED = 150
@@ -26,6 +27,13 @@ def working(invocation: Invocation, bound: BoundInvocation | None) -> Reply:
 def stopping() -> Reply:
     """The answer to what comes while this process ends."""
     return Reply(Tone.WARN, say("Usher is being restarted. Nothing was done. Try again in a minute."))
+
+
+def unshown(user: ChatUser, case: int | None) -> Reply:
+    """What others may read too, where the answer can be shown to the person alone in no way any more."""
+    where = "Ask again." if case is None else f"It is case {case}: /case {case} shows it."
+    who = Mention(user.subject, user.name)
+    return Reply(Tone.WARN, say(who, f": your answer could not be shown to you alone. {where}"))
 
 
 def late() -> Reply:

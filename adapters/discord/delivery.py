@@ -14,7 +14,9 @@ import discord
 
 from adapters.discord import limits, objects
 from adapters.discord.components import Component
+from adapters.discord.people import subject
 from adapters.discord.render import Message
+from bot.people import ChatUser
 
 SEND_SECONDS = 20.0
 EXPIRED, TAKEN = 10062, 40060  # Discord's codes: an unknown interaction, one that was acknowledged before
@@ -50,6 +52,12 @@ class Delivery:
     def client(self) -> discord.Client:
         return self._interaction.client
 
+    @property
+    def user(self) -> ChatUser:
+        """Whoever is answered."""
+        person = self._interaction.user
+        return ChatUser(subject(str(person.id)), person.display_name)
+
     async def defer(self, *, instead: bool = False) -> None:
         """Acknowledge, since the answer is not ready: it takes the place of the message pressed in, or it follows."""
         response = self._interaction.response
@@ -59,13 +67,14 @@ class Delivery:
         except UNSENT as error:
             log.debug("Interaction %s was not deferred (%s).", self._interaction.id, why(error))
 
-    async def answer(self, message: Message, *, instead: bool = False, keep: bool = False) -> bool:
+    async def answer(self, message: Message, aloud: Message, *, instead: bool = False, keep: bool = False) -> bool:
         """Show it, `instead` of the message in which was pressed if that is wanted; `keep` what must not be lost.
 
-        Whether it reached Discord in any of the ways there are; when not, that is logged.
+        Where it reaches the person alone in no way, `aloud` is said in the channel, which others read. Whether anything
+        reached Discord; when not, that is logged.
         """
         refused: list[str] = []
-        for way in self._ways(message, instead=instead):
+        for way in self._ways(message, aloud, instead=instead):
             if self._state in (State.TAKEN, State.EXPIRED) and not keep:
                 log.debug("The answer to interaction %s is left to whoever was first.", self._interaction.id)
                 return False
@@ -79,11 +88,11 @@ class Delivery:
         log.error("The answer to interaction %s reached nobody (%s).", self._interaction.id, ", ".join(refused))
         return False
 
-    def _ways(self, message: Message, *, instead: bool) -> Iterator[Way]:
+    def _ways(self, message: Message, aloud: Message, *, instead: bool) -> Iterator[Way]:
         """Best first; what one of them learns of the interaction decides which come next.
 
         After the token has ended, and where nothing else is possible, it is a direct message: in the channel others
-        would read what is for one person.
+        would read what is for one person. Who takes none is told there that there was an answer.
         """
         said, response = objects.parts(message), self._interaction.response
         if self._state is State.NEW:
@@ -94,6 +103,9 @@ class Delivery:
         if self._state not in (State.NEW, State.EXPIRED):
             yield lambda: self._interaction.followup.send(**said, ephemeral=True, wait=True)
         yield lambda: self._direct(said)
+        if self._interaction.guild_id is not None and self._interaction.channel_id is not None:
+            channel = self.client.get_partial_messageable(self._interaction.channel_id)
+            yield lambda: channel.send(**objects.parts(aloud))
 
     async def ask(self, form: Component) -> None:
         """Open that modal."""

@@ -22,6 +22,7 @@ from bot.dispatch import Dispatcher
 from bot.refusals import handled_elsewhere
 from bot.reply import Reply
 from bot.suggest import Suggestions
+from bot.working import unshown
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class Desk:
     async def answer(self, back: Delivery, reply: Reply, *, instead: bool = False) -> None:
         """Show it to the person. What has a case is in the history, so its answer must not be lost."""
         if not handled_elsewhere(reply):
-            await back.answer(render(reply, self.names), instead=instead, keep=reply.case is not None)
+            message, aloud = (render(one, self.names) for one in (reply, unshown(back.user, reply.case)))
+            await back.answer(message, aloud, instead=instead, keep=reply.case is not None)
 
     async def tell(self, client: discord.Client, room: str, line: Reply) -> bool:
         """Post a line that nobody asked for where that room concerns people; whether any channel took it."""

@@ -51,15 +51,36 @@ async def test_an_answer_that_is_refused_as_the_response_comes_as_a_direct_messa
     assert errors(caplog) == []
 
 
-async def test_an_answer_to_whom_nothing_can_be_sent_is_logged_without_its_words(
-    usher: Usher, caplog: pytest.LogCaptureFixture
-) -> None:
+def unreachable(usher: Usher) -> None:
+    """Nothing can be shown to the next one who asks alone."""
     usher.env.inject_error("POST", CALLBACK, status=500)
     usher.env.inject_error("POST", FOLLOWUP, status=404, code=10015)
     usher.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+
+
+async def test_who_takes_no_direct_messages_is_told_in_the_channel_that_there_was_an_answer(
+    usher: Usher, caplog: pytest.LogCaptureFixture
+) -> None:
+    unreachable(usher)
+    await usher.call("ben", "mute", who="bob", in_=STANDUP)
+    [case] = await usher.cases()
+    ben = usher.people["ben"].id
+    again = f"It is case {case.number}: /case {case.number} shows it."
+    assert usher.said("general") == [f"{ben}: your answer could not be shown to you alone. {again}"]
+    unreachable(usher)
+    await usher.call("ben", "participants", room=STANDUP)
+    assert usher.said("general")[1:] == [f"{ben}: your answer could not be shown to you alone. Ask again."]
+    assert errors(caplog) == []
+
+
+async def test_an_answer_to_whom_nothing_can_be_sent_is_logged_without_its_words(
+    usher: Usher, caplog: pytest.LogCaptureFixture
+) -> None:
+    unreachable(usher)
+    usher.env.inject_error("POST", f"/channels/{usher.channel('general').id}/messages", status=403, code=50013)
     await usher.call("ben", "mute", who="bob", in_=STANDUP)
     number = usher.arrived[-1]["id"]
-    assert errors(caplog) == [f"The answer to interaction {number} reached nobody (500, 10015, 50007)."]
+    assert errors(caplog) == [f"The answer to interaction {number} reached nobody (500, 10015, 50007, 50013)."]
     assert not usher.open("bob")
 
 
