@@ -6,7 +6,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -32,6 +39,7 @@ class Metrics:
     """Counts from now on. No label holds a name that somebody chose: of a room, a person or a moderator."""
 
     def __init__(self, house: House, adapters: Sequence[Chat], webhooks: Mapping[str, int]) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # when each of them was begun is not worth a second series
         self._registry = registry = CollectorRegistry()
         self._known = house.services.registry.by_name
         self._commands = Histogram(

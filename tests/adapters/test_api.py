@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -12,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import jwt
 import pytest
 
-from adapters.admitting import ADMISSION_PATH, Admitting
+from adapters.admitting import ADMISSION_PATH, Admitting, as_json
 from adapters.api import Api
 from adapters.http import HttpServer
 from adapters.reporting import REPORTS_PATH, Reporting
 from adapters.settings import load
 from adapters.values import HostPort
 from bot import reports
+from bot.admission import admission
 from bot.orders import Amendment, Door, Order, Who
 from bot.people import Grant, Role
 from bot.plain import plain
@@ -31,6 +34,7 @@ from tests.core.faults import UNREACHABLE, failing
 from tests.core.histories import FULL
 from tests.enforcing import MIA, SAID, Enforcing
 from tests.house import House, button, labels
+from tests.livekit_server import API_KEY, API_SECRET
 
 TOKEN = "a-long-random-text-of-our-own"
 BAN = Amendment(absent=True)
@@ -357,3 +361,33 @@ async def test_half_a_character_does_no_harm(served: Served) -> None:
 def test_a_token_that_could_be_guessed_is_no_token(token: str) -> None:
     problem = load({"USHER_API_TOKEN": token}).problems["USHER_API_TOKEN"]
     assert token not in problem
+
+
+# --- docs/http.md -----------------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[2] / "docs" / "http.md").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_the_answer_field_by_field() -> None:
+    [shown] = [json.loads(one) for one in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL) if '"allowed"' in one]
+    assert list(shown) == list(as_json(admission([])))
+    assert [name for name in shown if f"`{name}`" not in PAGE] == []
+
+
+async def test_the_token_service_of_the_page_works(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USHER", str(served.client._base_url).rstrip("/"))
+    monkeypatch.setenv("USHER_API_TOKEN", TOKEN)
+    monkeypatch.setenv("LIVEKIT_API_KEY", API_KEY)
+    monkeypatch.setenv("LIVEKIT_API_SECRET", API_SECRET)
+    [example] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    made: dict[str, Any] = {}
+    exec(example, made)
+    token = await asyncio.to_thread(made["join_token"], "standup", "bob")
+    claims = jwt.decode(token, API_SECRET, algorithms=["HS256"])
+    assert (claims["iss"], claims["sub"], claims["video"]) == (API_KEY, "bob", {"room": "standup", "roomJoin": True})
+    await served.order().give(BAN)
+    with pytest.raises(PermissionError, match="A moderator has removed them and keeps them out"):
+        await asyncio.to_thread(made["join_token"], "standup", "bob")
+    monkeypatch.setenv("USHER_API_TOKEN", "another")
+    with pytest.raises(PermissionError, match="It is not known whether you may"):
+        await asyncio.to_thread(made["join_token"], "standup", "anna")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -246,3 +247,11 @@ async def test_no_name_that_somebody_chose_is_in_the_numbers(served: Served) -> 
     async with served.client.get(METRICS_PATH) as answer:
         text = await answer.text()
     assert not any(name in text for name in ("standup", "bob", "alice", "shouting"))
+
+
+async def test_the_page_names_each_number(served: Served) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "http.md").read_text(encoding="utf-8")
+    async with served.client.get(METRICS_PATH) as answer:
+        text = await answer.text()
+    families = {name for name in re.findall(r"^# TYPE (\w+)", text, re.MULTILINE) if name.startswith("usher_")}
+    assert families == set(re.findall(r"`(usher_\w+)`", page))
