@@ -39,26 +39,34 @@ class Seen:
 
 
 class Twice(Generic[Answer]):
-    """The same asked again while it is under way, or just after it began, is the same work with the same answer."""
+    """The same asked again while it is under way, or just after it began, is the same work with the same answer.
+
+    Unless the person has pressed something since: they have seen the answer, and it may not be true any more.
+    """
 
     def __init__(self, clock: Clock, seconds: float = TWICE_SECONDS) -> None:
         self._clock = clock
         self._seconds = seconds
-        self._under_way: dict[Hashable, tuple[float, asyncio.Task[Answer]]] = {}
+        self._under_way: dict[tuple[str, Hashable], tuple[float, asyncio.Task[Answer]]] = {}
 
     def begun(
-        self, key: Hashable, work: Callable[[], Coroutine[Any, Any, Answer]]
+        self, who: str, what: Hashable, work: Callable[[], Coroutine[Any, Any, Answer]]
     ) -> tuple[asyncio.Task[Answer], bool]:
-        """The task that does it, and whether it was begun by this call."""
-        self._forget()
+        """The task that does it, and whether it was begun by this call. `who` is the person's subject."""
+        now, key = self._clock.monotonic(), (who, what)
+        self._forget(lambda _, at: now - at >= self._seconds)
         if key in self._under_way:
             return self._under_way[key][1], False
         task = asyncio.create_task(work())
-        self._under_way[key] = (self._clock.monotonic(), task)
+        self._under_way[key] = (now, task)
         return task, True
 
-    def _forget(self) -> None:
-        now = self._clock.monotonic()
-        over = [key for key, (at, task) in self._under_way.items() if task.done() and now - at >= self._seconds]
-        for key in over:
+    def went_on(self, who: str) -> None:
+        """That person has pressed something."""
+        self._forget(lambda one, _: one == who)
+
+    def _forget(self, over: Callable[[str, float], bool]) -> None:
+        """Of what is done."""
+        done = [key for key, (at, task) in self._under_way.items() if task.done() and over(key[0], at)]
+        for key in done:
             del self._under_way[key]

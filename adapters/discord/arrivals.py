@@ -59,7 +59,7 @@ class Asked(_Arrival):
     def same(self) -> tuple[object, ...]:
         """What two presses of Enter have in common."""
         given = tuple(sorted(self.options.items()))
-        return (self.sender.user.subject, self.place.key, self.place.thread, self.command, given)
+        return (self.place.key, self.place.thread, self.command, given)
 
 
 @dataclass(frozen=True, slots=True)

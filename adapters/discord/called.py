@@ -17,9 +17,9 @@ from bot.reply import Reply
 
 
 class Calls:
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, twice: Twice[Reply]) -> None:
         self._desk = desk
-        self._twice: Twice[Reply] = Twice(desk.dispatcher.services.clock)
+        self._twice = twice
 
     async def called(self, found: Asked, back: Delivery) -> None:
         """Respond with the answer if it is ready in time; else say that it is worked on, and answer later.
@@ -28,7 +28,9 @@ class Calls:
         """
         progress = Progress(of_command(found, self._desk.reader))
         task, first = self._twice.begun(
-            found.same, lambda: guarded(self._desk.asked(found.place, progress, back), found.command)
+            found.sender.user.subject,
+            found.same,
+            lambda: guarded(self._desk.asked(found.place, progress, back), found.command),
         )
         await self._desk.answered(back, self._desk.under_way.keep(task) if first else task)
 

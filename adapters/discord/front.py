@@ -17,7 +17,7 @@ from adapters.discord.desk import Desk
 from adapters.discord.inbound import parse
 from adapters.discord.presses import Presses
 from adapters.discord.received import payload_of
-from adapters.once import Seen
+from adapters.once import Seen, Twice
 from adapters.payloads import BadPayload
 from bot.people import ChatUser
 from bot.reply import Reply, Tone, say
@@ -31,8 +31,9 @@ class Front:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._seen = Seen(desk.dispatcher.services.clock)
-        self._calls, self._presses, self._completions = Calls(desk), Presses(desk), Completions(desk)
+        clock = desk.dispatcher.services.clock
+        self._seen, self._twice = Seen(clock), Twice[Reply](clock)
+        self._calls, self._presses, self._completions = Calls(desk, self._twice), Presses(desk), Completions(desk)
 
     async def arrived(self, interaction: discord.Interaction[discord.Client]) -> None:
         try:
@@ -43,6 +44,8 @@ class Front:
         if isinstance(found, Ignored):
             log.debug("Left alone: %s.", found.why)
         elif self._seen.first(found.key):
+            if isinstance(found, Pressed | Submitted):
+                self._twice.went_on(found.sender.user.subject)
             self._desk.under_way.begin(_heard(self._work(found, Delivery(interaction))))
 
     async def _work(self, found: Asked | Opened | Completed | Pressed | Submitted, back: Delivery) -> None:

@@ -14,7 +14,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.boundary import logged
-from adapters.once import Seen
+from adapters.once import Seen, Twice
 from adapters.slack.arrivals import (
     GroupChanged,
     HomeOpened,
@@ -37,6 +37,7 @@ from adapters.slack.render import Message
 from adapters.slack.views import MODERATE, MODERATE_MESSAGE, ROOM, Kept, suggested
 from adapters.slack.web import SlackError
 from adapters.slack.words import Words
+from bot.reply import Reply
 from bot.working import stopping
 
 Ack = Callable[..., Awaitable[object]]
@@ -69,8 +70,9 @@ class Front:
     def __init__(self, desk: Desk, account: Account) -> None:
         self._desk = desk
         self._bots = frozenset(filter(None, [account.user]))
-        self._seen = Seen(desk.dispatcher.services.clock)
-        self._words, self._presses, self._modals = Words(desk), Presses(desk), Modals(desk)
+        clock = desk.dispatcher.services.clock
+        self._seen, self._twice = Seen(clock), Twice[Reply](clock)
+        self._words, self._presses, self._modals = Words(desk, self._twice), Presses(desk), Modals(desk)
 
     async def arrived(self, body: Mapping[str, Any], ack: Ack) -> None:
         """Acknowledge, and do what is asked for: a command with its answer, a search with what fits, the rest bare."""
@@ -136,6 +138,8 @@ class Front:
     def _work(self, found: Inbound) -> Any:
         if isinstance(found, Typed):
             return self._words.said(found)
+        if isinstance(found, Pressed | Submitted):
+            self._twice.went_on(found.sender.user.subject)
         if isinstance(found, Pressed):
             return self._press(found)
         if isinstance(found, HomeOpened):

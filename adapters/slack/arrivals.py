@@ -56,9 +56,9 @@ class Typed(_Arrival):
     slash: bool = False
 
     @property
-    def same(self) -> tuple[str, str, str, str]:
+    def same(self) -> tuple[str, str, str]:
         """What two presses of Enter have in common."""
-        return (self.sender.user.subject, self.place.key, self.place.thread, self.text)
+        return (self.place.key, self.place.thread, self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ Ack = Callable[..., Awaitable[object]]
 
 
 class Words:
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, twice: Twice[Reply]) -> None:
         self._desk = desk
-        self._twice: Twice[Reply] = Twice(desk.dispatcher.services.clock)
+        self._twice = twice
 
     async def slash(self, found: Typed, ack: Ack) -> None:
         """Acknowledge with the answer if it is ready in time; else say what is being done, and answer later."""
@@ -54,7 +54,8 @@ class Words:
 
     def _begun(self, found: Typed, progress: Progress) -> asyncio.Task[Reply]:
         """Enter pressed twice is one command, and both get its answer."""
-        task, first = self._twice.begun(found.same, lambda: guarded(self._asked(found, progress)))
+        who = found.sender.user.subject
+        task, first = self._twice.begun(who, found.same, lambda: guarded(self._asked(found, progress)))
         return self._desk.under_way.keep(task) if first else task
 
     async def _asked(self, found: Typed, progress: Progress) -> Reply:

@@ -58,6 +58,18 @@ async def test_a_refused_press_leaves_the_question_and_does_not_spend_it(usher: 
     assert not usher.here("omar")
 
 
+async def test_whoever_has_pressed_something_and_asks_the_same_again_is_answered_anew(usher: Usher) -> None:
+    """Within the seconds in which the same command is Enter pressed twice."""
+    people = await usher.call("ann", "participants", room=STANDUP)
+    assert "5 with an open microphone" in text(people)
+    await usher.click("ann", people, "Mute Bob Stone")
+    assert "4 with an open microphone" in text(await usher.call("ann", "participants", room=STANDUP))
+    question = await usher.call("ann", "kick", who="omar", in_=STANDUP)
+    await usher.click("ann", question, "No, leave it")
+    await usher.click("ann", await usher.call("ann", "kick", who="omar", in_=STANDUP), "Remove")
+    assert not usher.here("omar")
+
+
 async def test_a_forged_token_and_somebody_elses_do_nothing(usher: Usher) -> None:
     question = await usher.call("ann", "kick", who="omar", in_=STANDUP)
     assert question.response

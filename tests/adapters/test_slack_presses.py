@@ -125,3 +125,12 @@ async def test_repeating_a_command_shows_the_question_that_waits(usher: Usher) -
     ]
     assert values[0] == values[1]
     assert first.ts != second.ts
+
+
+async def test_whoever_has_pressed_something_and_asks_the_same_again_is_answered_anew(usher: Usher) -> None:
+    """Within the seconds in which the same command is Enter pressed twice."""
+    await usher.slack.slash("ann", "general", "/participants", STANDUP)
+    await usher.slack.press("ann", await usher.seen("ann", "5 with an open microphone"), "Mute", beside="Bob Stone")
+    await usher.seen("ann", "Muted Bob Stone")
+    await usher.slack.slash("ann", "general", "/participants", STANDUP)
+    await usher.seen("ann", "4 with an open microphone")
