@@ -10,7 +10,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from adapters.livekit.tokens import Credentials, KeySource
-from adapters.livekit.webhooks import Malformed, NotGenuine, room_of
+from adapters.livekit.webhooks import Malformed, NotGenuine, room_of, signed_digest
 from adapters.rarely import Rarely
 from adapters.throttle import Throttle
 from bot.ports import Clock
@@ -54,12 +54,12 @@ class WebhookReceiver:
             self._flooded()
             return web.Response(headers={"Connection": "close"})
         try:
+            digest = await self._signed(request.headers.get("Authorization", ""))
             async with asyncio.timeout(READ_SECONDS):
-                body = await request.read()
+                body = await request.read()  # only now: whoever cannot sign fills no memory
+            room = room_of(body, digest)
         except TimeoutError:
             return self._refused("slow", 408)
-        try:
-            room = await self._room(request.headers.get("Authorization", ""), body)
         except NotGenuine:
             return self._refused("not genuine", 401)
         except Malformed:
@@ -68,14 +68,14 @@ class WebhookReceiver:
         self._mark(room)
         return web.Response()
 
-    async def _room(self, authorization: str, body: bytes) -> str:
+    async def _signed(self, authorization: str) -> bytes:
         at = self._clock.now().timestamp()
         try:
-            return room_of(authorization, body, await self._current(), at)
+            return signed_digest(authorization, await self._current(), at)
         except NotGenuine:
             if not await self._changed():
                 raise
-        return room_of(authorization, body, await self._current(), at)
+        return signed_digest(authorization, await self._current(), at)
 
     async def _current(self) -> Credentials:
         if self._key is None and not await self._changed():

@@ -28,19 +28,34 @@ _CHECKED_HERE: Any = {
 
 
 class NotGenuine(Exception):
-    """It was not signed with the key, or not now, or is about another body."""
+    """It was not signed with the key, or not now, or with another body."""
 
 
 class Malformed(Exception):
     """It is genuine, and cannot be read all the same."""
 
 
-def room_of(authorization: str, body: bytes, key: Credentials, at: float) -> str:
-    """The name of the room that a webhook is about, "" where it names none; `NotGenuine`, `Malformed`.
+def signed_digest(authorization: str, key: Credentials, at: float) -> bytes:
+    """The digest of the body that was signed with this key; `NotGenuine`. It needs nothing of the body itself.
 
     `authorization` is the bare token, without "Bearer"; `at` are the seconds since the epoch.
     """
-    _verify(_claims(authorization, key), body, at)
+    claims = _claims(authorization, key)
+    digest, begins, ends = claims["sha256"], claims.get("nbf", at), claims["exp"]
+    if not isinstance(digest, str) or not all(isinstance(moment, int | float) for moment in (begins, ends)):
+        raise NotGenuine
+    if not begins - LEEWAY_SECONDS <= at <= ends + LEEWAY_SECONDS:
+        raise NotGenuine
+    return digest.encode(errors="replace")
+
+
+def room_of(body: bytes, digest: bytes) -> str:
+    """The name of the room that the webhook with this signed digest is about, "" where it names none.
+
+    `NotGenuine` where it is the digest of another body, `Malformed` where the body cannot be read.
+    """
+    if not hmac.compare_digest(base64.b64encode(hashlib.sha256(body).digest()), digest):
+        raise NotGenuine
     try:
         event = json.loads(body)
         room = (event.get("room") or {}).get("name") or ""
@@ -61,15 +76,3 @@ def _claims(token: str, key: Credentials) -> Mapping[str, Any]:
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
         raise NotGenuine from None
     return found
-
-
-def _verify(claims: Mapping[str, Any], body: bytes, at: float) -> None:
-    digest = base64.b64encode(hashlib.sha256(body).digest())
-    said = claims["sha256"]
-    if not isinstance(said, str) or not hmac.compare_digest(said.encode(errors="replace"), digest):
-        raise NotGenuine
-    begins, ends = claims.get("nbf", at), claims["exp"]
-    if not all(isinstance(moment, int | float) for moment in (begins, ends)):
-        raise NotGenuine
-    if not begins - LEEWAY_SECONDS <= at <= ends + LEEWAY_SECONDS:
-        raise NotGenuine

@@ -28,7 +28,7 @@ from adapters.livekit.receiver import (
     WebhookReceiver,
 )
 from adapters.livekit.tokens import Credentials, KeySource
-from adapters.livekit.webhooks import Malformed, NotGenuine, room_of
+from adapters.livekit.webhooks import Malformed, NotGenuine, room_of, signed_digest
 from adapters.rarely import LOG_SECONDS
 from adapters.settings import load
 from adapters.throttle import Throttle
@@ -45,7 +45,7 @@ OTHER = Credentials("APIother", "another-secret-of-32-letters-or-more-than-that"
 
 
 def read(body: bytes = BODY, authorization: str | None = None, key: Credentials = CREDENTIALS) -> str:
-    return room_of(token(body, AT) if authorization is None else authorization, body, key, AT)
+    return room_of(body, signed_digest(token(body, AT) if authorization is None else authorization, key, AT))
 
 
 def test_a_genuine_one_names_its_room() -> None:
@@ -218,8 +218,10 @@ async def test_a_body_of_no_known_length_is_bounded_too() -> None:
         for _ in range(17):
             yield b"x" * (1 << 16)
 
-    async with Received().serving() as server, server.client.post(WEBHOOKS_PATH, data=pieces()) as answer:
-        assert answer.status == 413
+    async with Received().serving() as server:
+        signed = headers(BODY, server.clock.now().timestamp())
+        async with server.client.post(WEBHOOKS_PATH, data=pieces(), headers=signed) as answer:
+            assert answer.status == 413
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,8 +231,21 @@ async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.M
         yield b"{"
         await asyncio.Event().wait()
 
-    async with Received().serving() as server, server.client.post(WEBHOOKS_PATH, data=never()) as answer:
-        assert answer.status == 408
+    async with Received().serving() as server:
+        signed = headers(BODY, server.clock.now().timestamp())
+        async with server.client.post(WEBHOOKS_PATH, data=never(), headers=signed) as answer:
+            assert answer.status == 408
+
+
+async def test_of_what_is_forged_no_body_is_waited_for() -> None:
+    async def never() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    async with Received().serving() as server:
+        signed = headers(BODY, server.clock.now().timestamp(), OTHER)
+        async with server.client.post(WEBHOOKS_PATH, data=never(), headers=signed) as answer:
+            assert answer.status == 401
 
 
 async def test_a_key_in_a_file_is_read_again_when_it_fits_no_longer_and_not_for_each_forged_one() -> None:
