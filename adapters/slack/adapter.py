@@ -91,6 +91,7 @@ class SlackAdapter:
         await self._desk.suggestions.aclose()
         self._stopped.set()
         await self._ended.wait()
+        self._account = None
         await self._web.aclose()
 
     async def tell(self, room: str, line: Reply) -> bool:
