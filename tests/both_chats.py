@@ -33,6 +33,7 @@ from bot.words import fold
 from tests.discord_markup import seen as read_in_discord
 from tests.discord_stand_in import DiscordStandIn
 from tests.discord_stand_in import Shown as InDiscord
+from tests.fresh import fresh
 from tests.slack_stand_in import Shown as InSlack
 from tests.slack_stand_in import SlackStandIn
 
@@ -197,7 +198,7 @@ async def grounds(where: Path, *admins: str) -> AsyncIterator[Grounds]:
     rooms = lively_rooms(clock.now, cloud=True)
     service = SimulatedRoomService(rooms, clock=clock, wait_seconds=0)
     where.mkdir(exist_ok=True)
-    plan = Plan(service, f"sqlite:///{where}/usher.db", Policy(admins=admins, reasons=REASONS), clock=clock)
+    plan = Plan(service, fresh(where), Policy(admins=admins, reasons=REASONS), clock=clock)
     async with assembled(plan) as house:
         yield Grounds(house, rooms, service, plan)
 

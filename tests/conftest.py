@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from adapters.database.sqlite import engine
 from tests.database_fixtures import KINDS, Forge, forge_file, url_of
 from tests.discord_stand_in import DiscordStandIn
 from tests.discord_stand_in import stand_in as discord_stand_in
@@ -23,6 +24,14 @@ settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=required()
 )
 settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_power_cut() -> Iterator[None]:
+    """A history that is opened in this process does not wait for the disk; in a process that is killed it does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_PRAGMAS", tuple(one.replace("= FULL", "= OFF") for one in engine._PRAGMAS))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,7 @@ from bot.people import Grant, Role
 from bot.policy import Policy
 from tests.discord_bodies import wrong
 from tests.discord_markup import seen
+from tests.fresh import fresh
 
 REASONS = ("shouting", "spam")
 TOKEN = "MTAw.GabcdE.not-a-token"
@@ -247,7 +248,7 @@ async def usher_for(
     rooms = lively_rooms(clock.now, cloud=cloud)
     service = SimulatedRoomService(rooms, clock=clock, wait_seconds=0)
     given = {"admins": ("console:op",), "reasons": REASONS, **policy}
-    plan = Plan(service, f"sqlite:///{where}/usher.db", Policy(**given), clock=clock)
+    plan = Plan(service, fresh(where), Policy(**given), clock=clock)
     settings = load(
         {
             "DISCORD_TOKEN": TOKEN,

@@ -31,6 +31,7 @@ from bot.registry import load
 from bot.reply import Button, Choices, Reply
 from bot.standing import Standing
 from bot.tasks import Budget
+from tests.fresh import fresh
 
 SERVER = "test"
 STANDUP, BACKSTAGE = "standup", "backstage"
@@ -97,7 +98,7 @@ class House:
     @asynccontextmanager
     async def opened(cls, where: Path, *, cloud: bool = False, **policy: Any) -> AsyncIterator[House]:
         clock = SteppedClock()
-        database = Database.open(f"sqlite:///{where}/usher.db", server=SERVER, clock=clock)
+        database = Database.open(fresh(where), server=SERVER, clock=clock)
         given = {"admins": ("console:alice",), **policy}
         house = cls(lively_rooms(clock.now, cloud=cloud), database, clock, Policy(**given))
         try:

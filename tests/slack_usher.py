@@ -27,6 +27,7 @@ from adapters.wiring import House, Plan, assembled
 from bot.history import Case, CaseQuery, Content, Draft, EntryKind
 from bot.people import Grant, Role
 from bot.policy import Policy
+from tests.fresh import fresh
 from tests.slack_stand_in import Shown, SlackStandIn
 
 REASONS = ("shouting", "spam")
@@ -120,9 +121,7 @@ async def usher_for(
     service = SimulatedRoomService(rooms, clock=clock, wait_seconds=0)
     home = slack.world.enterprise or slack.world.team
     ann = f"slack:{home}/{slack.world.user('ann').id}"
-    plan = Plan(
-        service, f"sqlite:///{where}/usher.db", Policy(**{"admins": (ann,), "reasons": REASONS, **policy}), clock=clock
-    )
+    plan = Plan(service, fresh(where), Policy(**{"admins": (ann,), "reasons": REASONS, **policy}), clock=clock)
     settings = load(
         {
             **(slack.environment if mode == "socket" else slack.http_environment),

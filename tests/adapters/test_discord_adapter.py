@@ -26,6 +26,7 @@ from bot.errors import BotError
 from bot.policy import Policy
 from tests.discord_payloads import command, direct
 from tests.discord_stand_in import DiscordStandIn
+from tests.fresh import fresh
 
 CA = Path(__file__).parent / "tls" / "localhost.pem"
 
@@ -46,7 +47,7 @@ def settings_of(discord: DiscordStandIn, **more: str) -> Settings:
 async def house_of(discord: DiscordStandIn, where: Path) -> AsyncIterator[tuple[House, SimulatedRoomService]]:
     service = SimulatedRoomService(lively_rooms(SystemClock().now), clock=SystemClock(), wait_seconds=0)
     policy = Policy(admins=(f"discord:{discord.world.user('ann').id}",))
-    async with assembled(Plan(service, f"sqlite:///{where}/usher.db", policy)) as house:
+    async with assembled(Plan(service, fresh(where), policy)) as house:
         yield house, service
 
 

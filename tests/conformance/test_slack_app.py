@@ -41,6 +41,7 @@ from bot.registry import load
 from bot.suggest import Suggestions
 from tests.conformance import slack_data
 from tests.conformance.slack_data import data, names, present
+from tests.fresh import fresh
 from tests.slack_stand_in import Kind, SlackStandIn
 from tests.slack_stand_in.deliveries import EVENT, INTERACTIVE, SLASH
 from tests.slack_stand_in.signed import Post, encoded, signed
@@ -192,7 +193,7 @@ async def _staged(slack: SlackStandIn, where: Path, secret: str) -> AsyncIterato
     service = SimulatedRoomService(lively_rooms(clock.now), clock=clock, wait_seconds=0)
     admins = tuple(f"slack:{home}/{account}" for home in HOMES for account in PEOPLE)
     web = Web(slack.app.bot_token, base_url=slack.api_url)
-    async with assembled(Plan(service, f"sqlite:///{where}/usher.db", Policy(admins=admins))) as house:
+    async with assembled(Plan(service, fresh(where), Policy(admins=admins))) as house:
         services = house.services
 
         async def granted(_: str) -> tuple[str, ...]:
