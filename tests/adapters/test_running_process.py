@@ -144,6 +144,23 @@ async def test_a_second_run_on_the_same_history_is_refused(slack: SlackStandIn, 
         assert await first.wait() == 0
 
 
+@pytest.mark.postgres
+async def test_any_number_of_runs_share_a_server(tmp_path: Path, postgres_url: str) -> None:
+    words, shared = ("adapters.cli", "run"), {"DATABASE_URL": postgres_url}
+    async with process(tmp_path, *words, **shared) as first, process(tmp_path, *words, **shared) as second:
+        for one in (first, second):
+            await said(one, b"Slack: not started: SLACK_BOT_TOKEN is not set\n")
+            await said(one, NO_DISCORD)
+            await said(one, NO_CHAT.encode() + b"\n")
+            await said(one, ENFORCED)
+        first.kill()
+        await first.wait()
+        second.send_signal(signal.SIGTERM)
+        await said(second, STOPPING)
+        assert await second.wait() == 0
+        assert b"locks" not in await rest(second.stderr)
+
+
 async def test_without_credentials_the_shell_command_serves_no_chat_and_goes_on(tmp_path: Path) -> None:
     async with process(tmp_path, "adapters.cli", "run") as running:
         await said(running, b"Slack: not started: SLACK_BOT_TOKEN is not set\n")
