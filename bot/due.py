@@ -73,11 +73,9 @@ class Allowance:
         self._most = self._left = at_once
         self._at = clock.monotonic()
 
-    def take(self) -> bool:
-        now = self._clock.monotonic()
-        self._left = min(self._most, self._left + (now - self._at) * self._rate)
-        self._at = now
-        if self._left < 1:
+    def take(self, spare: float = 0.0) -> bool:
+        """Whether a call may be made now that leaves `spare` calls for what is more urgent; it is made then."""
+        if self.wait_for(spare) > 0:
             return False
         self._left -= 1
         return True
@@ -85,7 +83,15 @@ class Allowance:
     @property
     def wait(self) -> float:
         """Seconds until the next call may be made."""
-        return max(0.0, (1 - self._left) / self._rate)
+        return self.wait_for(0.0)
+
+    def wait_for(self, spare: float) -> float:
+        """Seconds until the next call may be made that leaves so many to others."""
+        now = self._clock.monotonic()
+        self._left = min(self._most, self._left + (now - self._at) * self._rate)
+        self._at = now
+        lacking = 1 + spare - self._left
+        return lacking / self._rate if lacking > 1e-9 else 0.0
 
 
 @dataclass(slots=True)
