@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container
+import math
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from bot.ports import Clock
 from bot.tasks import within
 
+K = TypeVar("K")
 MOST = 10_000
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
@@ -42,14 +45,15 @@ class Due:
         self.everything = True
         self._woken.set()
 
-    def take(self, busy: Container[str]) -> tuple[str, float] | None:
-        """The next room that nobody is busy with, and since when (monotonic seconds) it has been due."""
-        for rooms in (self._happened, self._swept):
-            for room in rooms:
-                if room not in busy:
-                    since = rooms.pop(room)
-                    return room, min(since, self._swept.pop(room, since))
-        return None
+    def next(self, busy: Container[str], *, happened: bool = False) -> str | None:
+        """The next room that nobody is busy with; `happened`: only of those in which something did."""
+        kinds = (self._happened,) if happened else (self._happened, self._swept)
+        return next((room for rooms in kinds for room in rooms if room not in busy), None)
+
+    def take(self, room: str) -> float:
+        """It is looked at; since when (monotonic seconds) it has been due."""
+        marks = (rooms.pop(room) for rooms in (self._happened, self._swept) if room in rooms)
+        return min(marks)
 
     def wake(self) -> None:
         self._woken.set()
@@ -96,31 +100,49 @@ class Allowance:
 
 @dataclass(slots=True)
 class _Failure:
+    since: float
     count: int = 0
     again: float = 0.0
 
 
-class Retries:
-    """Rooms in which something failed: tried again for ever, less often the more often it fails."""
+class Retries(Generic[K]):
+    """Where something failed: it is tried again for ever, less often the more often it fails."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._failures: dict[str, _Failure] = {}
+        self._failures: dict[K, _Failure] = {}
 
-    def fail(self, room: str) -> int:
-        """How many times in a row it has failed there."""
-        failure = self._failures.setdefault(room, _Failure())
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._failures)
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._failures
+
+    def since(self, key: K, moment: float) -> float:
+        """That moment, or the earlier one at which it was due for what then failed."""
+        failure = self._failures.get(key)
+        return moment if failure is None else min(moment, failure.since)
+
+    def waits(self, key: K) -> bool:
+        """Whether it has failed, and it is too soon to try it again."""
+        failure = self._failures.get(key)
+        return failure is not None and self._clock.monotonic() < failure.again
+
+    def fail(self, key: K, since: float = math.inf) -> int:
+        """How many times in a row it has failed; `since` is when it was due, where that counts for the next try."""
+        failure = self._failures.setdefault(key, _Failure(since))
+        failure.since = min(failure.since, since)
         failure.count += 1
         failure.again = self._clock.monotonic() + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failure.count - 1, 10))
         return failure.count
 
-    def settle(self, room: str) -> None:
-        self._failures.pop(room, None)
+    def settle(self, key: K) -> None:
+        self._failures.pop(key, None)
 
-    def due(self) -> list[str]:
-        """The rooms whose pause is over; each is handed out once in a pause."""
+    def due(self) -> list[K]:
+        """Those whose pause is over; each is handed out once in a pause."""
         now = self._clock.monotonic()
-        found = [room for room, failure in self._failures.items() if failure.again <= now]
-        for room in found:
-            self._failures[room].again = now + LONGEST_PAUSE
+        found = [key for key, failure in self._failures.items() if failure.again <= now]
+        for key in found:
+            self._failures[key].again = now + LONGEST_PAUSE
         return found

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.due import Allowance, Due, Retries
 from bot.errors import BotError, Unavailable
 from bot.in_force import InForce
 from bot.model import Participant
@@ -24,12 +23,12 @@ from bot.returning import Returning
 from bot.standing import Carried, Standing
 from bot.tasks import within
 from bot.telling import Telling
+from bot.turns import Turns
 
 POLL_SECONDS = 0.5  # an order given by another process holds within a second
 HEARD_SECONDS = 120.0  # webhooks that came within this time are not silent
 SILENT, COMING = 5.0, 60.0  # seconds between sweeps
-CALLS_A_MINUTE, CALLS_AT_ONCE = 600, 60
-LOOKS_AT_ONCE = 8
+CALLS_A_MINUTE = 600
 LOOK_SECONDS = 12.0
 LEAST_SECONDS = 0.01
 KEEP_SESSIONS = timedelta(hours=1)  # a client that lost its connection comes back within minutes
@@ -54,9 +53,8 @@ class Enforcer:
     def __init__(self, means: Means) -> None:
         self._means = means
         self._clock, self._pulse, self._in_force = means.clock, means.pulse, means.in_force
-        self._due = Due(means.clock)
-        self._calls = Allowance(means.clock, means.calls_a_minute, CALLS_AT_ONCE)
-        self._retries = Retries(means.clock)
+        self._turns = Turns(means.clock, means.calls_a_minute)
+        self._due, self._failing = self._turns.due, self._turns.failing
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._sweeping: asyncio.Task[None] | None = None
         self._at_work = self._ending = False
@@ -108,17 +106,17 @@ class Enforcer:
             self._next_poll = now + POLL_SECONDS
         await self._end_overdue()
         self._sweep_when_due()
-        for room in self._retries.due():
+        for room in self._failing.due():
             self._due.mark(room)
         self._start_looks()
         self._pulse.due, self._pulse.orders = len(self._due), len(self._in_force)
+        self._pulse.stuck = self._means.telling.stuck
 
     def _until_next(self) -> float:
         """Seconds until something is to be done although nobody wakes the loop."""
-        pauses = [self._next_poll - self._clock.monotonic()]
-        if len(self._due) and len(self._under_way) < LOOKS_AT_ONCE:
-            pauses.append(self._calls.wait)
-        return max(LEAST_SECONDS, min(pauses))
+        until_poll = self._next_poll - self._clock.monotonic()
+        until_turn = self._turns.wait(self._under_way.keys())
+        return max(LEAST_SECONDS, until_poll if until_turn is None else min(until_poll, until_turn))
 
     async def _notice_changes(self) -> None:
         """Orders given or ended since, and people removed, by whichever process, make their rooms due."""
@@ -129,6 +127,7 @@ class Enforcer:
             self._make_due(order)
 
     def _make_due(self, order: Order) -> None:
+        self._turns.anew(order)
         for room in order.rooms:
             if is_glob(room):
                 self._due.everything = True
@@ -152,7 +151,7 @@ class Enforcer:
             sweep, self._sweeping = self._sweeping, None
             sweep.result()
         wanted = self._due.everything or now >= self._tried + pulse.interval
-        if wanted and self._sweeping is None and self._calls.take():
+        if wanted and self._sweeping is None and self._turns.calls.take():
             self._due.everything, self._tried = False, now
             self._sweeping = asyncio.create_task(self._sweep())
 
@@ -171,16 +170,15 @@ class Enforcer:
             self._due.wake()
         self._pulse.failing, self._pulse.swept = "", self._clock.monotonic()
         wanted = {room.name for room in live if room.name in removed or self._in_force.covering(room.name)}
-        for room in sorted(wanted | rooms):
-            self._due.mark(room, swept=True)
+        self._turns.sweep(wanted | rooms)
 
     def _start_looks(self) -> None:
-        while len(self._under_way) < LOOKS_AT_ONCE and self._calls.wait <= 0:
-            found = self._due.take(self._under_way)
-            if found is None:
-                return
-            room, since = found
-            if self._concerns(room) and self._calls.take():
+        while (turn := self._turns.next(self._under_way.keys())) is not None:
+            room, since = turn
+            if not self._concerns(room):
+                self._failing.settle(room)
+                self._means.telling.settle(room, ())
+            elif self._turns.calls.take():
                 self._under_way[room] = asyncio.create_task(self._look(room, since))
                 self._under_way[room].add_done_callback(lambda task, room=room: self._finished(room, task))  # type: ignore[misc]
 
@@ -194,33 +192,42 @@ class Enforcer:
         if not task.cancelled() and (error := task.exception()) is not None:
             bug = None if isinstance(error, BotError) else error
             log.error("A look at a room failed (%s); it is tried again.", type(error).__name__, exc_info=bug)
-            self._retries.fail(room)
+            self._failing.fail(room)
         self._due.wake()
 
     async def _look(self, room: str, since: float) -> None:
         means, orders = self._means, self._in_force.covering(room)
         try:
             people = await within(self._clock, LOOK_SECONDS, means.rooms.list_participants(room))
-            carried = await means.standing.people(room, people, orders, past=self._in_force.past)
+            ready = self._turns.ready(room, people)
+            carried = await means.standing.people(room, ready, orders, past=self._in_force.past)
         except (BotError, TimeoutError) as error:
             self._pulse.failing = _words(error)
-            means.telling.unseen(room, orders, self._pulse.failing, self._retries.fail(room))
+            means.telling.unseen(room, orders, self._pulse.failing, self._failing.fail(room, since))
             return
-        if all(one.holds for one in carried):
-            self._retries.settle(room)
-        else:
-            self._retries.fail(room)
-        self._measure(carried, since)
-        means.telling.carried(room, carried)
-        means.telling.settle(room, {person.identity for person in people})
-        self._pulse.stuck = means.telling.stuck
+        waiting = {person.identity for person in people} - {person.identity for person in ready}
+        self._settle(room, carried, waiting, since)
         await means.returning.look(room, people, orders)
         await self._forget(room, people, carried)
 
-    def _measure(self, carried: Sequence[Carried], since: float) -> None:
+    def _settle(self, room: str, carried: Sequence[Carried], waiting: set[str], since: float) -> None:
+        """What became of it, in the room and on each of these people; with those who are waiting it was not tried."""
+        refusing, telling = self._turns.refusing, self._means.telling
         for one in carried:
-            if one.holds and one.result is not None and one.result.changes:
-                self._pulse.delayed(one.finished - since)
+            session = (room, one.person.sid)
+            if not one.holds:
+                refusing.fail(session, since)
+                continue
+            if one.result is not None and one.result.changes:
+                self._pulse.delayed(one.finished - refusing.since(session, since))
+            refusing.settle(session)
+        failed = {one.person.identity for one in carried if not one.holds}
+        if failed:
+            self._failing.fail(room)
+        elif not waiting:
+            self._failing.settle(room)
+        telling.carried(room, carried)
+        telling.settle(room, failed | waiting)
 
     async def _forget(self, room: str, people: Sequence[Participant], carried: Sequence[Carried]) -> None:
         """Sessions that ended some time ago; a room without any is no business of sweeps any more."""

@@ -46,11 +46,13 @@ class Telling:
         self._told: OrderedDict[tuple[str, ...], float] = OrderedDict()
         self._lines: asyncio.Queue[tuple[str, Reply]] = asyncio.Queue(MOST_WAITING)
         self._trouble: dict[tuple[int, str, str], _Trouble] = {}
+        self._unseen: dict[str, frozenset[int]] = {}
 
     @property
     def stuck(self) -> frozenset[int]:
-        """The orders that could not be carried out on somebody, several times in a row."""
-        return frozenset(order for (order, _, _), trouble in self._trouble.items() if trouble.told)
+        """The orders that could not be carried out on somebody, or in a room, several times in a row."""
+        told = frozenset(order for (order, _, _), trouble in self._trouble.items() if trouble.told)
+        return told.union(*self._unseen.values())
 
     async def serve(self) -> None:
         """Tell what there is to tell, until cancelled."""
@@ -83,7 +85,12 @@ class Telling:
 
     def unseen(self, room: str, orders: Sequence[Order], why: str, count: int) -> None:
         """A room that has orders could not be looked at, that many times in a row."""
-        if count < PATIENCE or not orders or not self._is_news("unseen", room):
+        if not orders:
+            self._unseen.pop(room, None)
+        if count < PATIENCE or not orders:
+            return
+        self._unseen[room] = frozenset(order.id for order in orders)
+        if not self._is_news("unseen", room):
             return
         many = f"{len(orders)} order{'s are' if len(orders) > 1 else ' is'} not carried out there"
         title = say(Name(room), f" cannot be looked at: {why} {many} until it can. It is tried again all the time.")
@@ -126,9 +133,10 @@ class Telling:
             )
             self._say(room, Tone.OK, what, (), about, person)
 
-    def settle(self, room: str, present: Collection[str]) -> None:
-        """Whoever has left is no trouble any more."""
-        for key in [key for key in self._trouble if key[1] == room and key[2] not in present]:
+    def settle(self, room: str, failed: Collection[str]) -> None:
+        """The room has been looked at, or need not be: nobody else is any trouble there, gone or free of the order."""
+        self._unseen.pop(room, None)
+        for key in [key for key in self._trouble if key[1] == room and key[2] not in failed]:
             del self._trouble[key]
 
     def returned(self, room: str, person: Participant, reply: Reply) -> None:
