@@ -147,7 +147,7 @@ async def test_what_reaches_two_processes_on_one_history_is_done_once(
         await bot.seen("ann", "kick, bob")
 
 
-async def test_a_case_of_slack_is_undone_in_discord(
+async def test_a_case_of_slack_is_undone_in_discord_and_slack_is_served_without_discord(
     livekit_server: RunningServer, tmp_path: Path, scene: Scene, people: dict[str, Person]
 ) -> None:
     """One process serves both."""
@@ -170,4 +170,9 @@ async def test_a_case_of_slack_is_undone_in_discord(
             [shown] = await slack.until(lambda: slack.seen_by("ann").saying(f"Case {case} mute lock bob"))
             assert f"undone, just now, by Ann ({bot.account('ann')})" in shown.text
             assert bot.cases(scene.room)[case] == [*DONE, ("undone", "")]
+            await bot.discord.revoke()
+            await bot.discord.until(lambda: "Discord does not take the token" in bot.process.log)
+            await slack.slash("ann", "general", "/usher", f"name bob in:{scene.room} Robert")
+            await people["eve"].hears(event("name_changed", "bob", "Robert"))
+            await slack.until(lambda: slack.seen_by("ann").saying("is called Robert"))
         slack.failures.check()
