@@ -13,6 +13,7 @@ from bot.returning import Returning
 from bot.telling import Tell, Telling
 
 ENFORCE, TELL = "enforcement", "lines for moderators"
+LONGEST_SECONDS = 5.0  # between two tries, so that orders hold again soon after the history is there again
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Enforcement:
 
     def start(self, supervisor: Supervisor) -> None:
         supervisor.start(TELL, self.telling.serve)
-        supervisor.start(ENFORCE, self.enforcer.serve)
+        supervisor.start(ENFORCE, self.enforcer.serve, LONGEST_SECONDS)
 
     async def stop(self, supervisor: Supervisor, seconds: float) -> None:
         """Finish what is under way, for that long at most; so no intent is left for the next start to look into."""

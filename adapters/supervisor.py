@@ -28,11 +28,11 @@ class Supervisor:
         now = self._clock.monotonic()
         return {name for name, well_at in self._failed.items() if now < well_at}
 
-    def start(self, name: str, loop: Callable[[], Awaitable[object]]) -> None:
-        """Run it until it returns; whenever it fails, again."""
-        self._tasks[name] = asyncio.create_task(self._keep(name, loop), name=name)
+    def start(self, name: str, loop: Callable[[], Awaitable[object]], longest: float = LONGEST_WAIT) -> None:
+        """Run it until it returns; whenever it fails, again, after `longest` seconds at most."""
+        self._tasks[name] = asyncio.create_task(self._keep(name, loop, longest), name=name)
 
-    async def _keep(self, name: str, loop: Callable[[], Awaitable[object]]) -> None:
+    async def _keep(self, name: str, loop: Callable[[], Awaitable[object]], longest: float) -> None:
         wait = FIRST_WAIT
         while True:
             begun = self._clock.monotonic()
@@ -44,7 +44,7 @@ class Supervisor:
                 log.error("The loop %r failed (%s); it starts again in %.1f s.", name, _safe(error), wait)
                 self._failed[name] = self._clock.monotonic() + wait + WELL_SECONDS
                 await self._clock.sleep(wait)
-                wait = min(2 * wait, LONGEST_WAIT)
+                wait = min(2 * wait, longest)
             else:
                 self._failed.pop(name, None)
                 return

@@ -10,9 +10,8 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from bot.errors import BotError, Unavailable
+from bot.errors import BotError, HistoryError
 from bot.in_force import InForce
 from bot.model import Participant
 from bot.orders import Order
@@ -22,7 +21,7 @@ from bot.pulse import Pulse
 from bot.returning import Returning
 from bot.standing import Carried, Standing
 from bot.tasks import within
-from bot.telling import Telling
+from bot.telling import Telling, words_of
 from bot.turns import Turns
 
 POLL_SECONDS = 0.5  # an order given by another process holds within a second
@@ -31,7 +30,6 @@ SILENT, COMING = 5.0, 60.0  # seconds between sweeps
 CALLS_A_MINUTE = 600
 LOOK_SECONDS = 12.0
 LEAST_SECONDS = 0.01
-KEEP_SESSIONS = timedelta(hours=1)  # a client that lost its connection comes back within minutes
 log = logging.getLogger(__name__)
 
 
@@ -61,13 +59,13 @@ class Enforcer:
         self._tried, self._next_poll = float("-inf"), 0.0
 
     def webhook(self, room: str) -> None:
-        """A verified webhook about that room has come."""
+        """A verified webhook about that room has come; some are about none ("")."""
         self._pulse.webhook = self._clock.monotonic()
-        self._due.mark(room)
+        if room:
+            self._due.mark(room)
 
     def flooded(self) -> None:
-        """More webhooks came than could be read: any room may be due."""
-        self._pulse.webhook = self._clock.monotonic()
+        """More came than could be read, webhooks or not: any room may be due."""
         self._due.mark_all()
 
     @property
@@ -81,7 +79,10 @@ class Enforcer:
         self._due.wake()
 
     async def serve(self) -> None:
-        """Enforce until `end`. `HistoryError` where the history cannot be read: it is to be called again then."""
+        """Enforce until `end`. `HistoryError` where the history does not answer: it is to be called again then.
+
+        Either way what is under way is finished, so that no intent stays open.
+        """
         self._pulse.begun = self._clock.monotonic()
         self._tried, self._next_poll = float("-inf"), self._pulse.begun
         try:
@@ -90,7 +91,10 @@ class Enforcer:
                 await self._round()
                 self._at_work = False
                 await self._due.wait(self._until_next())
-            await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+            await self._finish()
+        except HistoryError:
+            await self._finish()
+            raise
         finally:
             self._pulse.begun = None
             tasks = [*self._under_way.values(), *filter(None, [self._sweeping])]
@@ -98,6 +102,9 @@ class Enforcer:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._under_way, self._sweeping = {}, None
+
+    async def _finish(self) -> None:
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
     async def _round(self) -> None:
         now = self._clock.monotonic()
@@ -163,14 +170,16 @@ class Enforcer:
             removed = await means.returning.rooms()
             await self._in_force.read_rooms()
         except (BotError, TimeoutError) as error:
-            self._pulse.failing = _words(error)
+            self._pulse.failing = words_of(error)
             log.warning("The rooms could not be listed (%s) It is tried again.", self._pulse.failing)
             return
         finally:
             self._due.wake()
         self._pulse.failing, self._pulse.swept = "", self._clock.monotonic()
-        wanted = {room.name for room in live if room.name in removed or self._in_force.covering(room.name)}
-        self._turns.sweep(wanted | rooms)
+        open_ = {room.name for room in live}
+        wanted = {room for room in open_ if room in removed or self._in_force.covering(room)}
+        at = means.standing.time.now()
+        self._turns.sweep(wanted | {room for room in rooms if room in open_ or self._in_force.untidy(room, at)})
 
     def _start_looks(self) -> None:
         while (turn := self._turns.next(self._under_way.keys())) is not None:
@@ -202,7 +211,7 @@ class Enforcer:
             ready = self._turns.ready(room, people)
             carried = await means.standing.people(room, ready, orders, past=self._in_force.past)
         except (BotError, TimeoutError) as error:
-            self._pulse.failing = _words(error)
+            self._pulse.failing = words_of(error)
             means.telling.unseen(room, orders, self._pulse.failing, self._failing.fail(room, since))
             return
         waiting = {person.identity for person in people} - {person.identity for person in ready}
@@ -233,13 +242,5 @@ class Enforcer:
         """Sessions that ended some time ago; a room without any is no business of sweeps any more."""
         if any(one.folded.wanted.participant is not None for one in carried):
             self._in_force.rooms.add(room)
-        elif room in self._in_force.rooms:
-            before = self._means.standing.time.now() - KEEP_SESSIONS
-            await self._in_force.forget(room, [person.sid for person in people], before)
-
-
-def _words(error: Exception) -> str:
-    """What may be told of it."""
-    if isinstance(error, BotError):
-        return error.user_text
-    return Unavailable("LiveKit did not answer in time.", "timeout", sent=False).user_text
+        if room in self._in_force.rooms:
+            await self._in_force.forget(room, [person.sid for person in people], self._means.standing.time.now())

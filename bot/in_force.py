@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.history import Content
 from bot.orders import Order
@@ -12,6 +12,8 @@ from bot.ports import Orders, Sessions
 from bot.standing import COMMAND, EXPIRED, USHER
 
 PAST = 200  # ended orders that are remembered, so that giving back is recorded in their case
+KEEP_SESSIONS = timedelta(hours=1)  # a client that lost its connection comes back within minutes
+TIDY = timedelta(minutes=10)  # how often the sessions of a room are gone through
 
 
 class InForce:
@@ -23,6 +25,7 @@ class InForce:
         self._active: dict[int, Order] = {}
         self._past: deque[Order] = deque(maxlen=PAST)
         self._mark: int | None = None
+        self._tidied: dict[str, datetime] = {}
         self.rooms: set[str] = set()
 
     def __len__(self) -> int:
@@ -57,11 +60,19 @@ class InForce:
     async def read_rooms(self) -> None:
         self.rooms |= set(await self._sessions.rooms())
 
-    async def forget(self, room: str, present: Sequence[str], before: datetime) -> None:
-        """Forget the sessions of that room that were kept last before that time and are not present any more."""
-        await self._sessions.forget(room, present, before)
+    def untidy(self, room: str, at: datetime) -> bool:
+        """Whether the sessions of that room have not been gone through for a while; a clock may have been set back."""
+        return room not in self._tidied or abs(at - self._tidied[room]) >= TIDY
+
+    async def forget(self, room: str, present: Sequence[str], at: datetime) -> None:
+        """Forget the sessions of that room that were kept last some time ago and are not present any more."""
+        if present and not self.untidy(room, at):
+            return
+        await self._sessions.forget(room, present, at - KEEP_SESSIONS)
+        self._tidied[room] = at
         if not present and room not in await self._sessions.rooms():
             self.rooms.discard(room)
+            del self._tidied[room]
 
     async def end_overdue(self, at: datetime) -> tuple[Sequence[Order], Sequence[Order]]:
         """The orders whose time is over, which are ended now, and those of them that nobody else has ended before."""

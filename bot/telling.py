@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.callers import hide_numbers
+from bot.errors import BotError
 from bot.history import Outcome
 from bot.model import Kind, Participant
 from bot.order_words import end_of, kind, title, where
@@ -188,3 +189,8 @@ def numberless(person: Participant, reply: Reply) -> Reply:
         replace(span, text=hide_numbers(span.text)) if isinstance(span, Name) else span for span in reply.title
     )
     return replace(reply, title=spans)
+
+
+def words_of(error: BotError | TimeoutError) -> str:
+    """What may be told of a failed look."""
+    return error.user_text if isinstance(error, BotError) else "LiveKit did not answer in time."

@@ -49,6 +49,15 @@ async def test_a_loop_that_fails_starts_again_later_each_time_up_to_a_minute() -
     await supervisor.aclose()
 
 
+async def test_a_loop_that_is_needed_soon_waits_no_longer_than_that() -> None:
+    clock, loop = ManualClock(), Loop(8)
+    supervisor = Supervisor(clock)
+    supervisor.start("feed", loop, longest=2.0)
+    await supervisor.settle("feed", 10)
+    assert clock.slept == [0.5, 1, 2, 2, 2, 2, 2, 2]
+    await supervisor.aclose()
+
+
 async def test_what_fails_is_named_until_it_has_come_round() -> None:
     class Held(ManualClock):
         def __init__(self) -> None:

@@ -277,6 +277,55 @@ async def test_more_webhooks_than_can_be_read_make_every_room_with_orders_due(ru
     assert not there(run)
 
 
+async def test_more_requests_than_can_be_read_are_not_taken_for_webhooks_that_come(run: Enforced) -> None:
+    run.enforcer.flooded()
+    await run.pass_(1)
+    assert run.pulse.webhook is None
+    assert run.pulse.interval == 5
+
+
+async def test_a_webhook_that_is_about_no_room_makes_none_due(run: Enforced) -> None:
+    await run.give(BAN, rooms=("*",))
+    await run.pass_(1)
+    run.enforcer.webhook("")
+    await run.idle()
+    asked = [call.body["room"] for call in run.house.service.calls if call.method == "ListParticipants"]
+    assert asked
+    assert "" not in asked
+    assert run.pulse.webhook is not None
+
+
+async def test_sessions_that_have_ended_are_forgotten_although_somebody_is_held_there_all_the_time(
+    run: Enforced,
+) -> None:
+    await run.give(LOCK)
+    await run.give(LOCK, "anna")
+    for _ in range(3):
+        run.house.rooms.rejoin(STANDUP, "bob")
+        run.enforcer.webhook(STANDUP)
+        await run.pass_(1)
+    assert len(await run.house.database.sessions.known(["bob"])) == 3
+    run.house.rooms.leave(STANDUP, "bob")
+    await run.pass_(4300)
+    assert await run.house.database.sessions.known(["bob"]) == ()
+    assert len(await run.house.database.sessions.known(["anna"])) == 1
+
+
+async def test_rooms_that_have_closed_cost_no_call_in_each_sweep(run: Enforced) -> None:
+    await run.give(LOCK, rooms=("*",))
+    await run.pass_(1)
+    for room in (STANDUP, BACKSTAGE):
+        del run.house.rooms.rooms[room]
+    await run.pass_(10)
+    before = len([call for call in run.house.service.calls if call.method == "ListParticipants"])
+    await run.pass_(300)
+    after = len([call for call in run.house.service.calls if call.method == "ListParticipants"])
+    assert after - before <= 2
+    await run.pass_(4500)
+    assert run.enforcer._in_force.rooms == set()
+    assert await run.house.database.sessions.rooms() == ()
+
+
 async def test_how_long_it_took_is_measured(run: Enforced) -> None:
     seen: list[float] = []
     run.pulse.observers.append(seen.append)

@@ -19,7 +19,7 @@ from bot.history import Content, EntryKind
 from bot.model import Source
 from bot.orders import Amendment
 from bot.steady import BELIEVED, Steady
-from tests.clocks import ManualClock
+from tests.clocks import PATIENCE, ManualClock
 from tests.core.faults import REFUSED, UNREACHABLE, CarryOut, failing, lying
 from tests.enforced import Enforced, enforced
 from tests.house import STANDUP, House
@@ -246,6 +246,36 @@ async def test_asked_to_end_it_finishes_what_is_under_way_and_begins_nothing_mor
     await asyncio.wait_for(serving, 30)
     assert not there(run)
     assert run.pulse.begun is None
+    assert await house.database.history.take_open_intents() == ()
+    kinds = [entry.kind for entry in (await house.cases())[0].entries]
+    assert kinds == [EntryKind.ORDER, EntryKind.INTENT, EntryKind.OUTCOME]
+
+
+async def test_a_history_that_cannot_be_read_for_a_moment_cuts_off_nothing_that_is_under_way(house: House) -> None:
+    asked, go_on, failed = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow(call: Call, carry_out: CarryOut) -> Json:
+        if call.method == "RemoveParticipant":
+            asked.set()
+            await go_on.wait()
+        return await carry_out()
+
+    async def broken() -> Any:
+        failed.set()
+        raise HistoryError("The history cannot be read.")
+
+    house.service.around = slow
+    run = Enforced(house)
+    await run.give(BAN)
+    serving = asyncio.create_task(run.enforcer.serve())
+    await asyncio.wait_for(asked.wait(), PATIENCE)
+    with patch.object(run.enforcer._in_force, "read", broken):
+        house.clock.advance(0.5)
+        await asyncio.wait_for(failed.wait(), PATIENCE)
+        go_on.set()
+        with pytest.raises(HistoryError):
+            await asyncio.wait_for(serving, PATIENCE)
+    assert not there(run)
     assert await house.database.history.take_open_intents() == ()
     kinds = [entry.kind for entry in (await house.cases())[0].entries]
     assert kinds == [EntryKind.ORDER, EntryKind.INTENT, EntryKind.OUTCOME]
