@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.errors import ForeignKeyViolation, RaiseException
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import create_engine, inspect, make_url, text
 
 from adapters.database.address import read_address, shown_address
 from adapters.database.database import Database
@@ -197,6 +197,29 @@ async def test_a_read_only_database_is_named_and_can_be_verified(filled: str) ->
     url = filled.replace("options=", "options=-cdefault_transaction_read_only%3Don%20")
     assert fails_to_open(url).user_text == "Usher's history cannot be written: its database is read-only."
     assert isinstance(verify(url), Verified)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "used"),
+    [
+        ("synchronous_commit", "off", "on"),
+        ("synchronous_commit", "remote_apply", "remote_apply"),
+        ("idle_session_timeout", "60000", "0"),
+        ("client_encoding", "latin1", "UTF8"),
+        ("default_transaction_isolation", "serializable", "serializable"),
+    ],
+)
+async def test_what_a_server_is_set_to_does_not_weaken_the_history(
+    postgres_url: str, name: str, given: str, used: str
+) -> None:
+    async with opened(postgres_url.replace("options=", f"options=-c{name}%3D{given}%20")) as database:
+        show = text(f"SELECT current_setting('{name}'), current_setting('transaction_isolation')")
+        found = await database._readers.run(lambda connection: connection.execute(show).all())
+        assert [tuple(row) for row in found] == [(used, "repeatable read")]
+        appends = [database.history.append([intent()]) for _ in range(3)]
+        assert [len(entries) for entries in await asyncio.gather(*appends)] == [1, 1, 1]
+        writing = await database._writer.run(lambda transaction: transaction.fetch(show, {}))
+        assert [tuple(row) for row in writing] == [(used, "read committed")]
 
 
 # --- what is kept -----------------------------------------------------------------------------------------------------

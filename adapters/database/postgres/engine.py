@@ -29,7 +29,7 @@ _ASKED = {
 # The same for a client that went away, so that what it held is free again; and a commit that has been answered survives
 # a power cut, whatever the server does by default.
 _SETTINGS = """
-    SET lock_timeout = '{patience}ms'; SET idle_in_transaction_session_timeout = '15s';
+    SET lock_timeout = '{patience}ms'; SET idle_in_transaction_session_timeout = '15s'; SET idle_session_timeout = 0;
     SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
 """
