@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from contextlib import suppress
 from dataclasses import replace
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from adapters.boundary import logged
@@ -16,6 +18,7 @@ from bot.errors import BotError
 
 MOST_BYTES = 1024 * 1024
 CUT_SECONDS = 0.2  # for the last bytes of answers that are ready, and for handlers to notice that they were cancelled
+log = logging.getLogger(__name__)
 
 
 class HttpServer:
@@ -50,7 +53,9 @@ class HttpServer:
         app = web.Application(client_max_size=MOST_BYTES, middlewares=[self._handled])
         for method, path, handler in self._routes:
             app.router.add_route(method, path, handler)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=CUT_SECONDS)
+        protocol = log.getChild("protocol")
+        protocol.addFilter(_is_ours)
+        self._runner = web.AppRunner(app, access_log=None, logger=protocol, shutdown_timeout=CUT_SECONDS)
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._address.host, self._address.port).start()
@@ -86,6 +91,11 @@ class HttpServer:
                 self._idle.set()
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether it is about a failure of this process, and not about somebody who does not speak HTTP."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
 async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         if (request.content_length or 0) > MOST_BYTES:
@@ -96,7 +106,11 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     except web.HTTPException as refused:
         allowed = {"Allow": refused.headers["Allow"]} if "Allow" in refused.headers else {}
         return web.Response(status=refused.status, headers=allowed)
+    except web.RequestPayloadError:
+        return web.Response(status=400)
     except Exception as error:  # noqa: BLE001 - the boundary: the server goes on, and its log repeats nothing of a request
+        if isinstance(error, ConnectionError) and request.transport is None:
+            return web.Response(status=400)  # whoever asked has gone, and nobody reads it
         logged(error)
         return web.Response(status=500)
 

@@ -10,7 +10,18 @@ from benchmarks.harness import Row, Scale
 from benchmarks.isolated import in_fresh_process
 from benchmarks.report import machine, table, write_json
 
-NAMES = ("commands", "in_flight", "participants", "quiet", "history", "startup", "slack", "discord", "enforcement")
+NAMES = (
+    "commands",
+    "in_flight",
+    "participants",
+    "quiet",
+    "history",
+    "startup",
+    "slack",
+    "discord",
+    "enforcement",
+    "webhooks",
+)
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ from aiohttp import web
 from adapters.http import MOST_BYTES, HttpServer
 from adapters.values import HostPort
 from bot.errors import BotError
+from tests.clocks import until
 
 ANY = HostPort("127.0.0.1", 0)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -231,3 +232,72 @@ async def test_closing_twice_does_nothing_more() -> None:
     async with serving() as (server, _):
         await server.aclose(10)
         await server.aclose(10)
+
+
+async def test_whoever_goes_in_the_middle_of_a_request_is_no_bug(caplog: pytest.LogCaptureFixture) -> None:
+    read: list[BaseException] = []
+    begun = asyncio.Event()
+
+    async def reading(request: web.Request) -> web.Response:
+        begun.set()
+        try:
+            return web.Response(body=await request.read())
+        except BaseException as error:
+            read.append(error)
+            raise
+
+    async with serving(reading) as (server, _):
+        host, _, port = server.url.removeprefix("http://").rpartition(":")
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"POST /in HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+        await begun.wait()
+        writer.transport.abort()
+        await until(lambda: read)
+    assert isinstance(read[0], ConnectionError)
+    assert caplog.messages == []
+
+
+async def test_a_broken_connection_of_ours_is_a_bug(caplog: pytest.LogCaptureFixture) -> None:
+    async def broken(request: web.Request) -> web.Response:
+        raise ConnectionResetError
+
+    async with serving(broken) as (_, client), client.post("/in") as answer:
+        assert answer.status == 500
+    assert "ConnectionResetError" in caplog.text
+
+
+CHUNKED = b"POST /in HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("sent", [CHUNKED + b"s3cret\r\n", b"s3cret / HTTP/1.1\r\nno header\r\n\r\n"])
+async def test_whoever_does_not_speak_http_is_refused_and_not_logged(
+    caplog: pytest.LogCaptureFixture, sent: bytes
+) -> None:
+    async with serving() as (server, _):
+        host, _, port = server.url.removeprefix("http://").rpartition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(sent)
+        assert b" 400 " in await reader.readline()
+        writer.close()
+    assert caplog.messages == []
+
+
+async def test_a_body_that_breaks_off_in_its_encoding_is_no_bug(caplog: pytest.LogCaptureFixture) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def reading(request: web.Request) -> web.Response:
+        begun.set()
+        try:
+            return web.Response(body=await request.read())
+        finally:
+            ended.set()
+
+    async with serving(reading) as (server, _):
+        host, _, port = server.url.removeprefix("http://").rpartition(":")
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(CHUNKED + b"3\r\nabc\r\n")
+        await begun.wait()
+        writer.write(b"s3cret\r\n")
+        writer.close()
+        await ended.wait()
+    assert caplog.messages == []
