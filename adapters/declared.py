@@ -155,6 +155,8 @@ SETTINGS: tuple[Setting, ...] = (
         "console={id}",
         v.identities,
     ),
+    Setting("USHER_TIME_ZONE", "The zone of times of day, typed and told", "Europe/Berlin", "UTC", v.time_zone),
+    Setting("USHER_PERSON_KEY", "An attribute that names a person across identities; orders follow it", "account", ""),
     Setting("USHER_TITLE_KEY", "The key of the room's title in its JSON metadata", "title", "title"),
     Setting(
         "USHER_HAND_ATTRIBUTES",

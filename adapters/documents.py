@@ -77,6 +77,10 @@ def _written(param: Param) -> str:
         return f"{param.keyword} who ..."
     if param.kind is Kind.GLOBS:
         return "in:rooms"
+    if param.kind is Kind.DURATION:
+        return "for 10m or until 18:00"
+    if param.kind is Kind.CHOICE:
+        return " or ".join(param.choices)
     return "key=value ..." if param.kind is Kind.PAIRS else param.name
 
 

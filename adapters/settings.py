@@ -53,6 +53,8 @@ class Settings:
             title_key=self["USHER_TITLE_KEY"],
             hand_attributes=self["USHER_HAND_ATTRIBUTES"],
             reasons=self["USHER_REASONS"],
+            zone=self["USHER_TIME_ZONE"],
+            person_key=self["USHER_PERSON_KEY"],
             page_size=self["USHER_PAGE_SIZE"],
             find_calls=self["USHER_FIND_CALLS"],
         )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from ipaddress import AddressValueError, IPv6Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapters.livekit.address import parse_address
 from adapters.slack.names import SlashNames
@@ -219,6 +221,16 @@ def one_of(*choices: str) -> Callable[[str], str]:
         return given.strip().lower()
 
     return parse
+
+
+def time_zone(given: str) -> tzinfo:
+    """A zone of the IANA database, by its name."""
+    if given.strip() == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(given.strip())
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError("is no time zone that this machine knows") from None
 
 
 def file(given: str) -> str:

@@ -18,7 +18,7 @@ from bot.words import Word, fold, split, told
 
 async def bind(context: Context, text: str) -> BoundInvocation | Reply:
     """What the words behind the command's name mean now; a `UsageError` when they mean nothing."""
-    line = Line.of(context.command, text, context.invocation)
+    line = Line.of(context.command, text, context.invocation, context.calendar)
     if context.command.param(Kind.WHO) is not None:
         return await Whom(context, line).bind()
     reading = line.read()

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     GLOBS = "rooms"  # globs, comma-joined, written `in:...`
     SOURCES = "sources"
     FLAG = "flag"  # a bare word that stands for itself
+    CHOICE = "choice"  # one of a few words
+    DURATION = "duration"  # `for 10m`, `until 18:00`
     PAIRS = "pairs"  # key=value ...
     FILTER = "filter"  # words up to the end
     KEYED = "keyed"  # one word behind its name (`moderator:alice`); `keyword` is another name for it
@@ -201,6 +203,10 @@ def _usage_word(param: Param) -> str:
         word = "in:rooms"
     elif param.kind is Kind.KEYED:
         word = f"{param.name}:..."
+    elif param.kind is Kind.DURATION:
+        word = "for time"
+    elif param.kind is Kind.CHOICE:
+        word = "|".join(param.choices)
     return word if param.required else f"[{word}]"
 
 

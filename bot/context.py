@@ -10,6 +10,7 @@ from bot import sight
 from bot.authorise import sees_hidden
 from bot.callers import find_masked
 from bot.command import BoundInvocation, Command, Invocation, Nothing
+from bot.lasting import Calendar
 from bot.model import Participant, Room
 from bot.people import Moderator, Role
 from bot.perform import Part, Performer, Result
@@ -21,7 +22,7 @@ from bot.record import Record
 from bot.registry import Registry
 from bot.reply import Audience, Button, Reply, Spans, Style, Tone
 from bot.reply import Part as ReplyPart
-from bot.standing import Standing
+from bot.standing import Standing, revoked_until
 from bot.subject import PersonSubject, S
 from bot.targets import Matches, find
 from bot.tasks import Budget
@@ -67,6 +68,11 @@ class Context:
         return self.bound.room
 
     @property
+    def calendar(self) -> Calendar:
+        """The moment by which orders go, and the time zone of the settings."""
+        return Calendar(self.services.standing.time.now(), self.policy.zone)
+
+    @property
     def needed(self) -> Role:
         """The role that the command needs."""
         return self.policy.role_for(self.command.name, self.command.role)
@@ -110,10 +116,17 @@ class Context:
     def record(self, *, refers: int | None = None, undoes: int | None = None) -> Record:
         return Record(
             self.invocation.user, self.command.name, self.bound.typed, self.bound.reason, self.invocation.event_key,
-            refers, undoes, self._is_hidden(),
+            refers, undoes, self.is_about_hidden,
         )  # fmt: skip
 
-    def _is_hidden(self) -> bool:
+    def claim(self) -> str | None:
+        """The key of the event, for the first entry that this command writes; what it writes later carries none."""
+        key = self.invocation.event_key or None
+        self.invocation = replace(self.invocation, event_key="")
+        return key
+
+    @property
+    def is_about_hidden(self) -> bool:
         """Whether the target is hidden, or was when last seen."""
         target, recent = self.bound.target, self.services.recent
         return target is not None and recent.is_hidden(target.room, target.identity, target.participant)
@@ -129,8 +142,9 @@ class Context:
         target = self.bound.target
         if target is None:
             raise LookupError("this command has no target")
+        revoked = revoked_until(self.services.rooms, self.services.clock) if gone_is_fine else None
         return PersonSubject(
-            target.room, target.identity, target.sid, target.name, destination=destination, gone_is_fine=gone_is_fine
+            target.room, target.identity, target.sid, target.name, destination, gone_is_fine, revoke_token_ts=revoked
         )
 
     def question(

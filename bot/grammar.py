@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.command import Command, Kind, Param
 from bot.errors import BadArgument
+from bot.lasting import Calendar, read_lasting
 from bot.people import Role
 from bot.words import Word, fold, near
 
@@ -21,16 +22,8 @@ SOURCE_WORDS = {
     "screen-share": "screen", "all": "all", "everything": "all", "chat": "chat", "data": "chat",
 }  # fmt: skip
 FLAGS = ("--dry-run", "--force")
-_SINGLE = (
-    Kind.ROOM,
-    Kind.DESTINATION,
-    Kind.ROOM_OR_GLOB,
-    Kind.NUMBER,
-    Kind.PAGE,
-    Kind.ROLE,
-    Kind.SUBJECT,
-    Kind.COMMAND,
-)
+_ROOMS = (Kind.ROOM, Kind.DESTINATION, Kind.ROOM_OR_GLOB)
+_SINGLE = (*_ROOMS, Kind.NUMBER, Kind.PAGE, Kind.ROLE, Kind.SUBJECT, Kind.COMMAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +45,21 @@ class Reading:
     placed: dict[str, Word] = field(default_factory=dict)
 
 
-def read(command: Command, line: str, words: Sequence[Word], start: int = 0) -> Reading:
+def read(command: Command, line: str, words: Sequence[Word], start: int, calendar: Calendar) -> Reading:
     """Read the words from index `start`; `BadArgument` says what does not fit, and the usage."""
-    return _Reader(command, line, words, start).read()
+    return _Reader(command, line, words, start, calendar).read()
 
 
 class _Reader:
-    def __init__(self, command: Command, line: str, words: Sequence[Word], start: int) -> None:
-        self.command, self.line, self.words, self.at = command, line, words, start
+    def __init__(self, command: Command, line: str, words: Sequence[Word], start: int, calendar: Calendar) -> None:
+        self.command, self.line, self.words, self.at, self.calendar = command, line, words, start, calendar
         self.open = [p for p in command.params if p.kind is not Kind.WHO]
         self.found = Reading()
 
     def read(self) -> Reading:
         while self.at < len(self.words):
             word = self.words[self.at]
-            if not (self._modifier(word) or self._sources(word) or self._positional(word)):
+            if not (self._modifier(word) or self._choice(word) or self._sources(word) or self._positional(word)):
                 raise self._bad(f"I do not know what {word.text!r} should be here.")
         for param in self.open:
             if param.required:
@@ -93,7 +86,7 @@ class _Reader:
         elif (flag := self._one(Kind.FLAG)) is not None and word.plain == flag.keyword:
             self._set(flag, True)
         else:
-            return False
+            return self._lasting()
         self.at += 1
         return True
 
@@ -128,6 +121,23 @@ class _Reader:
             self.open = [param for param in self.open if param.kind is not Kind.ROOM]
         else:
             return False
+        self.at += 1
+        return True
+
+    def _lasting(self) -> bool:
+        param = self._one(Kind.DURATION)
+        lasting, taken = read_lasting(self.words[self.at :], self.calendar) if param is not None else (None, 0)
+        if param is None or lasting is None:
+            return False
+        self._set(param, lasting.encode())
+        self.at += taken
+        return True
+
+    def _choice(self, word: Word) -> bool:
+        param = self._one(Kind.CHOICE)
+        if param is None or word.plain not in param.choices:
+            return False
+        self._set(param, word.plain)
         self.at += 1
         return True
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from bot.durations import check_length, length_words, read_length
+from bot.durations import EXAMPLES, check_length, length_words, read_length
 from bot.errors import BadArgument
 from bot.moments import moment_words, read_moment
-from bot.words import split
+from bot.words import Word, split, told
+
+FOR, UNTIL = "for", "until"
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When something is typed, and the time zone in which its times of day are meant."""
+
+    now: datetime
+    zone: tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +48,51 @@ class Lasting:
         return cls(timedelta(seconds=int(text)) if text.isdecimal() else datetime.fromisoformat(text))
 
 
-def split_duration(text: str, now: datetime, zone: tzinfo) -> tuple[Lasting | None, str]:
-    """The time at the beginning of a text, and the rest: `for 10m shouting`, `until 18:00 spam`.
+def read_lasting(words: Sequence[Word], calendar: Calendar) -> tuple[Lasting | None, int]:
+    """The time that the first words say, and how many words that are: `for 10m`, `until 18:00`; None for none.
 
-    What only begins like one (`for being rude`, `for 3 reasons`, `until it is over`) is text, all of it.
-    `BadArgument` for what can only be meant as a time and is none: `for 10`, `for 10 minuets`, `until 25:00`.
+    What only begins like one (`for being rude`, `for 3 reasons`, `until it is over`) is none. `BadArgument` for what
+    can only be meant as a time and is none: `for 10`, `for 10 minuets`, `until 25:00`.
     """
-    words = split(text)
     kind = words[0].plain if len(words) > 1 else ""
     time: timedelta | datetime | None = None
-    if kind == "for":
+    taken = 0
+    if kind == FOR:
         time, taken = read_length(words[1:])
-    elif kind == "until":
-        time, taken = read_moment(words[1:], now, zone)
+    elif kind == UNTIL:
+        time, taken = read_moment(words[1:], calendar.now, calendar.zone)
     if time is None:
-        return None, text
+        return None, 0
     lasting = Lasting(time)
-    lasting.ends(now)
-    return lasting, text[words[taken].end :].strip()
+    lasting.ends(calendar.now)
+    return lasting, taken + 1
+
+
+def split_duration(text: str, calendar: Calendar) -> tuple[Lasting | None, str]:
+    """The time at the beginning of a text, and the rest: `for 10m shouting`, `until 18:00 spam`."""
+    words = split(text)
+    lasting, taken = read_lasting(words, calendar)
+    return (None, text) if lasting is None else (lasting, text[words[taken - 1].end :].strip())
+
+
+def parse_lasting(text: str, calendar: Calendar) -> Lasting:
+    """The time that a whole text is, with or without its first word (`10m`, `until 18:00`); `BadArgument` for none."""
+    lasting, rest = split_duration(as_words(text), calendar)
+    if lasting is None or rest:
+        raise BadArgument(f"{told(text)!r} is no time. {EXAMPLES[:-1]}, or as until 18:00.")
+    return lasting
+
+
+def as_words(text: str) -> str:
+    """A time as it stands in a line: `for 10m` for `10m`, `until 18:00` for `18:00`."""
+    words = split(text)
+    if words and words[0].plain in (FOR, UNTIL):
+        return text.strip()
+    try:
+        length, _ = read_length(words)
+    except BadArgument:
+        return f"{FOR} {text.strip()}"
+    return f"{UNTIL if length is None else FOR} {text.strip()}"
 
 
 def lasting_words(ends: datetime | None, now: datetime, zone: tzinfo) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.command import Again, BoundInvocation, Command, Invocation, Kind, Target
 from bot.grammar import Reading, read
+from bot.lasting import Calendar
 from bot.options import read_options, who_option, written
 from bot.places import Rewrite
 from bot.words import Word, split
@@ -19,19 +20,20 @@ class Line:
     text: str
     words: list[Word]
     invocation: Invocation
+    calendar: Calendar
 
     @classmethod
-    def of(cls, command: Command, text: str, invocation: Invocation) -> Line:
+    def of(cls, command: Command, text: str, invocation: Invocation, calendar: Calendar) -> Line:
         if invocation.options is None:
-            return cls(command, text, split(text), invocation)
+            return cls(command, text, split(text), invocation, calendar)
         words = who_option(invocation.options)
-        return cls(command, words[0].text if words else text, words, invocation)
+        return cls(command, words[0].text if words else text, words, invocation, calendar)
 
     def read(self, length: int = 0) -> Reading:
         """The reading when the first `length` words name the target."""
         if self.invocation.options is not None:
-            return read_options(self.command, self.invocation.options)
-        return read(self.command, self.text, self.words, length)
+            return read_options(self.command, self.invocation.options, self.calendar)
+        return read(self.command, self.text, self.words, length, self.calendar)
 
     def bound(self, reading: Reading, room: str, target: Target | None = None) -> BoundInvocation:
         takes_room = self.command.param(Kind.ROOM) is not None

@@ -9,8 +9,9 @@ from typing import Any
 from bot.command import Command, Kind, Param
 from bot.errors import BadArgument
 from bot.grammar import SOURCE_WORDS, Reading
+from bot.lasting import Calendar, as_words, parse_lasting, split_duration
 from bot.people import Role
-from bot.words import QUOTES, Word, in_room, split
+from bot.words import QUOTES, Word, in_room, split, told
 
 TRUE = ("true", "yes", "1")
 _LAST = (Kind.TEXT, Kind.REASON)  # to the end of the line
@@ -22,15 +23,19 @@ def who_option(options: Mapping[str, str]) -> list[Word]:
     return [Word(who, 0, len(who), quoted=True)] if who else []
 
 
-def read_options(command: Command, options: Mapping[str, str]) -> Reading:
-    """The reading of the options; `BadArgument` names the one that is wrong or missing."""
+def read_options(command: Command, options: Mapping[str, str], calendar: Calendar) -> Reading:
+    """The reading of the options; `BadArgument` names the one that is wrong or missing.
+
+    A time at the beginning of the reason counts, as it does in words, where none is given beside it.
+    """
     values: dict[str, Any] = {}
+    options = _timed(command, options, calendar)
     for param in command.params:
         if param.kind is Kind.WHO:
             continue
         text = options.get(param.name, "")
         if text:
-            values[param.name] = _value(command, param, text)
+            values[param.name] = _value(command, param, text, calendar)
         elif param.required:
             raise BadArgument(f"{param.name} is missing: {param.description}. Usage: {command.usage}")
     reason = command.param(Kind.REASON)
@@ -52,9 +57,25 @@ def _flag(command: Command, options: Mapping[str, str], name: str) -> bool:
     return True
 
 
-def _value(command: Command, param: Param, text: str) -> Any:
+def _timed(command: Command, options: Mapping[str, str], calendar: Calendar) -> Mapping[str, str]:
+    """The options with the time apart from the reason."""
+    time, reason = command.param(Kind.DURATION), command.param(Kind.REASON)
+    if time is None or reason is None or options.get(time.name):
+        return options
+    given = options.get(reason.name, "").rstrip()
+    lasting, rest = split_duration(given, calendar)
+    if lasting is None:
+        return options
+    return {**options, time.name: given.removesuffix(rest), reason.name: rest}
+
+
+def _value(command: Command, param: Param, text: str, calendar: Calendar) -> Any:
     if param.kind is Kind.SOURCES:
         return _sources(command, param, text)
+    if param.kind is Kind.DURATION:
+        return parse_lasting(text, calendar).encode()
+    if param.kind is Kind.CHOICE:
+        return _choice(command, param, text)
     if param.kind is Kind.FLAG:
         return text.lower() in TRUE
     if param.kind in (Kind.NUMBER, Kind.PAGE):
@@ -74,6 +95,13 @@ def _sources(command: Command, param: Param, text: str) -> list[str]:
     if wrong:
         raise BadArgument(f"{wrong[0]!r} is not a source. Sources: {', '.join(param.choices)}. Usage: {command.usage}")
     return sorted(set(names))
+
+
+def _choice(command: Command, param: Param, text: str) -> str:
+    word = text.strip().lower()
+    if word not in param.choices:
+        raise BadArgument(f"{told(text)!r} is none of {', '.join(param.choices)}. Usage: {command.usage}")
+    return word
 
 
 def _number(command: Command, param: Param, text: str) -> int:
@@ -113,6 +141,8 @@ def _written(param: Param, text: str) -> str:
         return f"{param.keyword} {text}"
     if param.kind is Kind.PAIRS:
         return text
+    if param.kind is Kind.DURATION:
+        return as_words(text)
     if param.kind is Kind.GLOBS:
         return in_room(text)
     if param.kind is Kind.FILTER and text.isdecimal():

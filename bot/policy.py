@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
 from bot.people import Grant, Role, glob_matches
 
@@ -14,7 +15,9 @@ HAND_ATTRIBUTES = ("handRaisedAt", "hand_raised", "raised_hand", "hand")
 class Policy:
     """`roles` overrides what a command needs. `protected` are identity globs (hosts), `protected_attribute` is a
     `key=value` that protects those who cannot edit it. `identities` maps a platform to the identity its users have
-    in rooms, with `{id}` for the platform's user id. `reasons` can be picked with one tap. Times are seconds."""
+    in rooms, with `{id}` for the platform's user id. `reasons` can be picked with one tap. `zone` is the time zone of
+    the times of day that are typed and told, `person_key` an attribute whose value names a person across identities.
+    Times are seconds."""
 
     admins: tuple[str, ...] = ()
     roles: Mapping[str, Role] = field(default_factory=dict)
@@ -24,6 +27,8 @@ class Policy:
     title_key: str = "title"
     hand_attributes: tuple[str, ...] = HAND_ATTRIBUTES
     reasons: tuple[str, ...] = ()
+    zone: tzinfo = UTC
+    person_key: str = ""
     page_size: int = 20
     find_calls: int = 50
     confirm_seconds: float = 300.0

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from bot.command import Again, BoundInvocation, Command, Kind, Nothing, Param, Press, Target, field_of
+from bot.lasting import Lasting
 from bot.model import Source
 from bot.people import Role
 from bot.words import in_room, told
@@ -73,6 +74,8 @@ def _typed(param: Param, value: Any) -> Any:
         return tuple(value)
     if param.kind is Kind.ROLE:
         return Role.parse(value)
+    if param.kind is Kind.DURATION:
+        return Lasting.decode(value)
     return value
 
 

@@ -119,7 +119,7 @@ class Whom:
         found: list[tuple[str, Press]] = []
         for source in reading.meant:
             text = self.line.text[: word.start] + source + self.line.text[word.end :]
-            again = read(self.line.command, text, split(text), match.length)
+            again = read(self.line.command, text, split(text), match.length, self.line.calendar)
             found.append((source, self._targeted(room, match.person, again)))
         return found
 

@@ -23,6 +23,7 @@ from bot.command import Invocation
 from bot.context import Services
 from bot.dispatch import Dispatcher
 from bot.history import Case, CaseQuery, Content, Draft, Entry, EntryKind, Outcome
+from bot.lasting import Calendar
 from bot.people import ChatUser, Grant, Role
 from bot.perform import Performer
 from bot.plain import plain
@@ -36,13 +37,15 @@ from tests.fresh import fresh
 SERVER = "test"
 STANDUP, BACKSTAGE = "standup", "backstage"
 REGISTRY = load()
+TYPED = Calendar(datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC), UTC)
+"""When tests type, unless they turn the clock."""
 
 
 class SteppedClock:
     """Stands still until `advance`; whoever sleeps wakes when the time has come."""
 
     def __init__(self) -> None:
-        self._now = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+        self._now = TYPED.now
         self._start = self._now
         self._sleepers: list[tuple[datetime, asyncio.Future[None]]] = []
 

@@ -26,7 +26,13 @@ SCOPE = Param(Kind.ROOM, "the room; without it the channel's default or the only
 FORCE = Param(Kind.FLAG, "for admins: protected people too", name="force")
 DRY_RUN = Param(Kind.FLAG, "only show what would change", name="dry-run")
 
-TERSE: Mapping[Kind, str] = {Kind.WHO: "name or identity", Kind.ROOM: "the room", Kind.REASON: "why"}
+TERSE: Mapping[Kind, str] = {
+    Kind.WHO: "name or identity",
+    Kind.ROOM: "the room",
+    Kind.REASON: "why",
+    Kind.DURATION: "10m, until 18:00",
+}
+TERSE_NAMES: Mapping[str, str] = {FORCE.name: "protected people too", DRY_RUN.name: "only show"}
 """How the commonest options are described where there is room for little."""
 
 
@@ -44,7 +50,8 @@ class Option:
 
     def body(self, *, terse: bool = False) -> dict[str, Any]:
         param = self.param
-        description = TERSE.get(param.kind, param.description) if terse else param.description
+        few = TERSE_NAMES.get(param.name) or TERSE.get(param.kind, param.description)
+        description = few if terse else param.description
         found: dict[str, Any] = {
             "type": _TYPES.get(param.kind, STRING),
             "name": param.name,

@@ -16,6 +16,7 @@ from bot.command import Command, Kind, NoArguments, Param
 from bot.options import read_options
 from bot.people import Role
 from bot.registry import load
+from tests.house import TYPED
 
 COMMANDS = list(load())
 BY_NAME = {command.name: command for command in COMMANDS}
@@ -182,8 +183,10 @@ def test_whatever_is_given_as_options_is_read_by_the_core(command: Command) -> N
     for one in options(command):
         body = one.body()
         value = body["choices"][0]["value"] if "choices" in body else samples[body["type"]]
-        given[body["name"]] = {Kind.SOURCES: "microphone", Kind.PAIRS: "a=b"}.get(one.param.kind, value)
-    reading = read_options(command, given)
+        given[body["name"]] = {Kind.SOURCES: "microphone", Kind.PAIRS: "a=b", Kind.DURATION: "10m"}.get(
+            one.param.kind, value
+        )
+    reading = read_options(command, given, TYPED)
     assert set(reading.values) == {param.name for param in command.params if param.kind is not Kind.WHO}
     assert reading.force is ("force" in given)
     assert reading.dry_run is ("dry-run" in given)

@@ -52,6 +52,7 @@ def test_all_wrong_ones_are_named_at_once_with_what_each_should_look_like() -> N
         "USHER_ROLES": "kick=boss",
         "USHER_PROTECTED_ATTRIBUTE": "host",
         "USHER_IDENTITIES": "console",
+        "USHER_TIME_ZONE": "Moon/Sea",
         "USHER_PAGE_SIZE": "4",
         "USHER_FIND_CALLS": "many",
         "USHER_SERVER": "x" * 65,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -50,6 +52,8 @@ from bot.people import Role
         (v.number(5, 100), " 5 ", 5),
         (v.number(5, 100), "100", 100),
         (v.one_of("auto", "cloud"), " Cloud ", "cloud"),
+        (v.time_zone, " UTC ", UTC),
+        (v.time_zone, "Europe/Berlin", ZoneInfo("Europe/Berlin")),
         (v.file, "", ""),
         (v.file, __file__, __file__),
     ],
@@ -104,6 +108,7 @@ PATTERN = "write platform=pattern with {id} in it"
         *((v.name, wrong, NAMED) for wrong in ("", " ", "a\nb", "x" * 65, "a\u200b")),
         *((v.number(5, 100), wrong, SOME) for wrong in ("", "4", "101", "-7", "7.5", "seven", "²", "9" * 5000)),
         (v.one_of("auto", "cloud"), "clod", "must be one of auto, cloud"),
+        *((v.time_zone, wrong, "is no time zone") for wrong in ("", "Moon/Sea", "../etc/passwd", "Europe", "/etc")),
         (v.file, "/does/not/exist", "names a file that does not exist: /does/not/exist"),
         (v.file, str(Path(__file__).parent), "names a file that does not exist"),
     ],

@@ -12,12 +12,13 @@ from bot.grammar import read
 from bot.options import read_options, written
 from bot.registry import load
 from bot.words import split
-from tests.house import STANDUP, House, told
+from tests.house import STANDUP, TYPED, House, told
 
 SAMPLES: dict[Kind, str] = {
     Kind.WHO: "Bob Stone", Kind.PEOPLE: "bob,omar", Kind.SOURCES: "microphone, camera", Kind.FLAG: "true",
     Kind.PAIRS: 'seat=4 team="the red one"', Kind.FILTER: "who was 7", Kind.KEYED: "some body", Kind.TEXT: "as  it is ",
     Kind.REASON: "too loud", Kind.NUMBER: "7", Kind.PAGE: "2", Kind.ROLE: "viewer", Kind.GLOBS: "standup,back-*",
+    Kind.DURATION: "10m",
 }  # fmt: skip
 
 
@@ -40,8 +41,8 @@ def test_options_are_written_as_words_that_are_read_alike(command: Command) -> N
     options = given(command, without=Kind.REASON if command.param(Kind.PEOPLE) else None)
     line = written(command, options)
     words = split(line)
-    in_words = read(command, line, words, 1 if command.param(Kind.WHO) else 0)
-    wanted = read_options(command, options)
+    in_words = read(command, line, words, 1 if command.param(Kind.WHO) else 0, TYPED)
+    wanted = read_options(command, options, TYPED)
     assert _alike(in_words.values) == _alike(wanted.values)
     found = (in_words.room, in_words.force, in_words.dry_run, in_words.reason)
     assert found == (wanted.room, wanted.force, wanted.dry_run, wanted.reason)

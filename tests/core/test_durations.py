@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.durations import LONGEST, SHORTEST, length_words, parse_duration
 from bot.errors import BadArgument
-from bot.lasting import Lasting, lasting_words, split_duration
+from bot.lasting import Calendar, Lasting, as_words, lasting_words, parse_lasting, split_duration
 from bot.moments import moment_words
 
 NOW = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
@@ -90,7 +90,7 @@ def test_every_length_that_is_written_out_is_read_again(
     length = timedelta(days=days, hours=hours, minutes=minutes, seconds=left)
     if length >= SHORTEST:
         assert parse_duration(text) == length
-        assert split_duration(f"for {text} being rude", NOW, UTC) == (Lasting(length), "being rude")
+        assert split_duration(f"for {text} being rude", Calendar(NOW, UTC)) == (Lasting(length), "being rude")
 
 
 @given(st.integers(10, 47 * 3600))
@@ -104,7 +104,7 @@ def test_what_an_answer_says_of_a_length_below_an_hour_can_be_typed(seconds: int
 def test_any_text_is_a_time_with_a_rest_or_all_of_it_a_reason(text: str) -> None:
     for begun in (text, f"for {text}", f"until {text}"):
         try:
-            lasting, rest = split_duration(begun, NOW, BERLIN)
+            lasting, rest = split_duration(begun, Calendar(NOW, BERLIN))
         except BadArgument:
             continue
         if lasting is None:
@@ -130,7 +130,7 @@ def test_any_text_is_a_time_with_a_rest_or_all_of_it_a_reason(text: str) -> None
     ],
 )
 def test_a_length_stands_before_the_reason(text: str, length: timedelta, rest: str) -> None:
-    assert split_duration(text, NOW, UTC) == (Lasting(length), rest)
+    assert split_duration(text, Calendar(NOW, UTC)) == (Lasting(length), rest)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_length_stands_before_the_reason(text: str, length: timedelta, rest: s
     ],
 )  # fmt: skip
 def test_what_only_begins_like_a_time_is_a_reason(text: str) -> None:
-    assert split_duration(text, NOW, UTC) == (None, text)
+    assert split_duration(text, Calendar(NOW, UTC)) == (None, text)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_what_only_begins_like_a_time_is_a_reason(text: str) -> None:
 )
 def test_what_can_only_be_meant_as_a_time_is_not_taken_for_a_reason(text: str, says: str) -> None:
     with pytest.raises(BadArgument, match=says.replace("?", r"\?")):
-        split_duration(text, NOW, UTC)
+        split_duration(text, Calendar(NOW, UTC))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_what_can_only_be_meant_as_a_time_is_not_taken_for_a_reason(text: str, s
 def test_a_moment_is_the_next_one_of_that_name_in_the_zone(
     text: str, zone: ZoneInfo, until: datetime, rest: str
 ) -> None:
-    assert split_duration(text, NOW, zone) == (Lasting(until), rest)
+    assert split_duration(text, Calendar(NOW, zone)) == (Lasting(until), rest)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_moment_is_the_next_one_of_that_name_in_the_zone(
 def test_a_time_that_comes_twice_is_the_next_and_one_that_is_left_out_comes_an_hour_later(
     now: datetime, clock: str, until: datetime
 ) -> None:
-    assert split_duration(f"until {clock}", now, BERLIN) == (Lasting(until), "")
+    assert split_duration(f"until {clock}", Calendar(now, BERLIN)) == (Lasting(until), "")
 
 
 def test_a_length_begins_when_the_thing_is_done_and_a_moment_may_have_passed_by_then() -> None:
@@ -259,3 +259,27 @@ def test_an_end_is_said_with_its_length_and_with_its_day_where_that_is_not_clear
     assert lasting_words(NOW + 2 * DAY, NOW, UTC) == "for 2 d, until 6 Mar 2026 15:30 UTC"
     assert lasting_words(None, NOW, UTC) == "until it is ended"
     assert moment_words(NOW - MINUTE, NOW, UTC) == "15:29 UTC"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "time"),
+    [
+        ("10m", "for 10m", 10 * MINUTE),
+        (" for 10 min ", "for 10 min", 10 * MINUTE),
+        ("an hour", "for an hour", HOUR),
+        ("18:00", "until 18:00", datetime(2026, 3, 4, 18, 0, tzinfo=UTC)),
+        ("Until tomorrow 9:00", "Until tomorrow 9:00", datetime(2026, 3, 5, 9, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_time_by_itself_is_read_with_or_without_its_first_word(
+    text: str, words: str, time: timedelta | datetime
+) -> None:
+    assert as_words(text) == words
+    assert parse_lasting(text, Calendar(NOW, UTC)) == Lasting(time)
+
+
+@pytest.mark.parametrize("text", ["", "10", "soon", "for being rude", "10m shouting", "5s", "until", "17:65"])
+def test_what_is_no_time_by_itself_is_refused(text: str) -> None:
+    as_words(text)
+    with pytest.raises(BadArgument):
+        parse_lasting(text, Calendar(NOW, UTC))

@@ -14,13 +14,13 @@ from bot.errors import BadArgument
 from bot.grammar import Reading, read
 from bot.press import arguments
 from bot.words import split
-from tests.house import REGISTRY
+from tests.house import REGISTRY, TYPED
 
 
 def reading(line: str, start: int = 0) -> Reading:
     """Of a whole line; `start` words behind the command's name are the target's."""
     name, _, text = line.partition(" ")
-    return read(REGISTRY[name], text, split(text), start)
+    return read(REGISTRY[name], text, split(text), start, TYPED)
 
 
 def values(line: str, start: int = 1) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def test_reading_ends_in_a_reading_or_a_sentence(text: str) -> None:
         words = split(text)
         for start in range(min(2, len(words) + 1)):
             with suppress(BadArgument):
-                found = read(REGISTRY[name], text, words, start)
+                found = read(REGISTRY[name], text, words, start, TYPED)
                 arguments(REGISTRY[name], BoundInvocation(name, values=found.values))
 
 

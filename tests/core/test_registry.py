@@ -17,7 +17,7 @@ from bot.reply import (
     Reply,
 )
 from bot.words import split
-from tests.house import REGISTRY
+from tests.house import REGISTRY, TYPED
 
 
 async def run(context: Context, arguments_: NoArguments) -> Reply:
@@ -60,7 +60,7 @@ def test_every_command_says_what_it_does_and_its_examples_can_be_read(command: C
     for example in command.examples:
         name, _, line = example.removeprefix("/").partition(" ")
         assert name == command.name
-        found = read(command, line, split(line), 1 if command.param(Kind.WHO) else 0)
+        found = read(command, line, split(line), 1 if command.param(Kind.WHO) else 0, TYPED)
         assert not found.doubt
 
 
