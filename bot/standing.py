@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.actions.ordered import Ordered
 from bot.authorise import protection
-from bot.errors import BotError, HistoryError, NotFound
+from bot.errors import BotError, HistoryError, NotFound, Unavailable
 from bot.fold import Fold, Session, bearing, fold, session_of
 from bot.history import Content, Outcome
 from bot.model import Participant
@@ -21,7 +21,7 @@ from bot.record import Record
 from bot.state import PersonState, difference
 from bot.steady import Steady
 from bot.subject import PersonSubject
-from bot.tasks import Budget, gather_bounded
+from bot.tasks import Budget, gather_bounded, within
 
 USHER = ChatUser("usher:enforcer", "Usher")
 COMMAND = "enforce"
@@ -85,15 +85,27 @@ class Standing:
         return bearing(self._allowed(orders, room, person), room, person, self.time.now())
 
     async def person(
-        self, room: str, identity: str, record: Record | None = None, past: Sequence[Order] = ()
+        self,
+        room: str,
+        identity: str,
+        record: Record | None = None,
+        past: Sequence[Order] = (),
+        budget: Budget | None = None,
     ) -> Carried | None:
         """What the orders in force in the room want of one person, carried out.
 
         None where they are not there, or no order is their business. `RoomError`, `HistoryError`: nothing was done.
         """
-        person = await self._seen(room, identity)
+        budget = budget or self._budget()
+        person = await self._seen(room, identity, budget)
         people = [person] if person is not None else []
-        return next(iter(await self.people(room, people, await self.active(room), record, past)), None)
+        return next(iter(await self.people(room, people, await self.active(room), record, past, budget)), None)
+
+    async def preview(self, room: str, person: Participant, orders: Sequence[Order]) -> Fold:
+        """What these orders, were they all that are in force there, would make of that person; nothing is kept."""
+        at, state = self.time.now(), PersonState(room, person)
+        allowed = self._allowed(orders, room, person)
+        return fold(session_of(await self._sessions.known([person.identity]), state, allowed, at), state, allowed, at)
 
     async def people(
         self,
@@ -102,17 +114,21 @@ class Standing:
         orders: Sequence[Order],
         record: Record | None = None,
         past: Sequence[Order] = (),
+        budget: Budget | None = None,
     ) -> tuple[Carried, ...]:
         """The same for these people, as the room has just shown them, and these orders, all that are in force there.
 
         Whose business no order is, is left out. `record` says who asks, and in which case; without it Usher itself
-        does, in the case of the newest order, or of the newest of `past` that has ended. `HistoryError` where it could
-        not be read or kept what is known of somebody; what the room then did not take is in `Carried.error`.
+        does, in the case of the newest order, or of the newest of `past` that has ended. `budget` is what is left of
+        the time of whoever asks. `HistoryError` where it could not be read or kept what is known of somebody; what the
+        room then did not take is in `Carried.error`.
         """
         known: dict[str, list[Session]] = {person.identity: [] for person in people}
         for session in await self._sessions.known(list(known)):
             known[session.identity].append(session)
-        work = [_Work(room, person, tuple(known[person.identity]), tuple(orders), record, past) for person in people]
+        work = [
+            _Work(room, person, tuple(known[person.identity]), tuple(orders), record, past, budget) for person in people
+        ]
         done = await gather_bounded(self._carry_out, [one for one in work if self._concerns(one)], AT_ONCE, BotError)
         for one in done:
             if isinstance(one, BotError):
@@ -143,12 +159,13 @@ class Standing:
         return await self._looked_at(work)
 
     async def _looked_at(self, work: _Work) -> Carried | None:
-        """Fold, keep, write. What is known of the session is read before the person is looked at: a look that is older
-        than it would take what Usher itself has changed meanwhile for somebody else's doing."""
+        """Fold, keep, write. What is known of the session is read first: an older look would take what Usher itself has
+        changed meanwhile for somebody else's doing, and older orders would give back what a newer one has taken."""
         overruled: tuple[Order, ...] = ()
         for _ in range(ROUNDS):
             known = await self._sessions.known([work.person.identity])
-            person = await self._seen(work.room, work.person.identity)
+            work = replace(work, orders=await self.active(work.room))
+            person = await self._seen(work.room, work.person.identity, work.budget or self._budget())
             if person is None:
                 return None
             work = replace(work, person=person, known=known)
@@ -157,17 +174,22 @@ class Standing:
             folded = fold(session, work.state, orders, at)
             if folded.overruled:
                 overruled += await self._overrule(folded.overruled, work)
-                work = replace(work, orders=tuple(order for order in work.orders if order not in folded.overruled))
             if (kept := await self._kept(session, folded, known)) is not None:
                 carried = Carried(person, replace(folded, session=kept), work.ended(session), overruled)
                 return await self._written(carried, work, at)
         raise HistoryError("Others write down at the same time what is known of this session.", "busy")
 
-    async def _seen(self, room: str, identity: str) -> Participant | None:
+    async def _seen(self, room: str, identity: str, budget: Budget) -> Participant | None:
         try:
-            return await self._rooms.get_participant(room, identity)
+            look = self._rooms.get_participant(room, identity)
+            return await within(self._clock, budget.left(budget.read), look)
         except NotFound:
             return None
+        except TimeoutError:
+            raise Unavailable("LiveKit did not answer in time.", "timeout", sent=False) from None
+
+    def _budget(self) -> Budget:
+        return Budget(self._clock, self._clock.monotonic())
 
     async def _overrule(self, orders: Sequence[Order], work: _Work) -> tuple[Order, ...]:
         about = Content(actor=USHER.subject, actor_name=USHER.name, command=COMMAND, room=work.room)
@@ -197,7 +219,7 @@ class Standing:
             return carried
         record = work.record or _by_usher(carried)
         record = replace(record, until=_until(carried))
-        budget = Budget(self._clock, self._clock.monotonic())
+        budget = work.budget or self._budget()
         try:
             result = await self._performer.one(
                 Part(self._subject(work, folded), Ordered.of(folded, at)), record, budget
@@ -224,6 +246,7 @@ class _Work:
     orders: tuple[Order, ...]
     record: Record | None
     past: Sequence[Order]
+    budget: Budget | None
 
     @property
     def state(self) -> PersonState:
