@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from bot.callers import SIP_ATTRIBUTES
+from bot.case_orders import orders_of, read_entry, standing_word
 from bot.describe import described
 from bot.history import Case, Content, Entry, EntryKind, Outcome, decode_difference
+from bot.moments import moment_words
+from bot.order_words import kind, title, where
+from bot.orders import Order
 from bot.reply import Mention, Name, Part, Spans, Text, Time, say, text
 from bot.state import ATTRIBUTE, PERMISSION, Change, Difference
 from bot.words import on_its_line
@@ -18,6 +22,8 @@ SECRET_FIELDS = ("metadata", "room.metadata")
 SECRET_ATTRIBUTES = ATTRIBUTE + SIP_ATTRIBUTES
 OTHER = "another room"
 SECRET_COMMANDS = ("metadata", "room-metadata")  # what was typed is the metadata
+_TYPED = (EntryKind.INTENT, EntryKind.REFUSED, EntryKind.ORDER)
+_HOLDS = (Outcome.DONE, Outcome.ALREADY)
 _FINAL = (Outcome.UNKNOWN, Outcome.NOT_EFFECTIVE, Outcome.FAILED, Outcome.REFUSED, Outcome.DONE, Outcome.ALREADY)
 
 
@@ -37,15 +43,18 @@ def case_line(case: Case, now: datetime) -> Spans:
 
 
 def verb(case: Case) -> str:
-    """The command; of a mute that took the source away, `mute lock`."""
-    locks = case.opening.command == "mute" and PERMISSION in case.opening.difference
-    return "mute lock" if locks else case.opening.command
+    """The command; of a mute that took the source away, `mute lock`, and of a door how it stands."""
+    opening, orders = case.opening, orders_of(case)
+    if orders and orders[0].is_door:
+        return kind(orders[0])
+    locks = opening.command == "mute" and (bool(orders) or PERMISSION in opening.difference)
+    return "mute lock" if locks else opening.command
 
 
 def whom(case: Case) -> Spans:
     """Whom the case is about, and where."""
     opening = case.opening
-    count = len(case.intents)
+    count = 0 if case.first.kind is EntryKind.ORDER else len(case.intents)
     where = say(" in ", Name(opening.room)) if opening.room else ()
     if count > 1:
         return say(f"{count} people", *where)
@@ -69,7 +78,18 @@ def outcome_of(case: Case) -> Outcome | None:
 
 
 def outcome_word(case: Case) -> str:
-    outcome = outcome_of(case)
+    """`done`, `unknown (observed: holds)`; of an order `in force`, and what became of the newest try if that failed."""
+    standing = standing_word(case)
+    if not standing:
+        return _became(case, outcome_of(case))
+    newest = case.intents[-1] if case.intents else None
+    about = case.about(newest) if newest is not None else None
+    if newest is None or (about is not None and about.outcome in _HOLDS):
+        return standing
+    return f"{standing}, {_became(case, about.outcome if about is not None else None)}"
+
+
+def _became(case: Case, outcome: Outcome | None) -> str:
     if outcome is None:
         return "open"
     observed = {e.content.detail for e in case.entries if e.kind is EntryKind.RECONCILED and e.content}
@@ -82,6 +102,7 @@ class Eyes:
 
     admin: bool
     may_see: Callable[[str], bool]
+    zone: tzinfo = UTC
 
     def shows(self, change: Change) -> bool:
         return self.admin or not (change.field in SECRET_FIELDS or change.field.startswith(SECRET_ATTRIBUTES))
@@ -129,10 +150,17 @@ def _entry(entry: Entry, now: datetime, eyes: Eyes) -> list[Part]:
     content = entry.content
     if content is None:
         return [Text((*head, *say(": its content was erased on request.")))]
+    order = read_entry(entry)
+    head = (*head, *_ordered(order, eyes, now)) if order is not None else head
     parts: list[Part] = [Text((*head, *_said(entry, content, eyes)))]
     if content.difference and entry.kind in (EntryKind.INTENT, EntryKind.OUTCOME):
         parts += _difference(content, eyes)
     return parts
+
+
+def _ordered(order: Order, eyes: Eyes, now: datetime) -> Spans:
+    until = f", until {moment_words(order.ends, now, eyes.zone)}" if order.ends is not None else ""
+    return say(": ", *title(order), " in ", *where(order, eyes.may_see), until)
 
 
 def _said(entry: Entry, content: Content, eyes: Eyes) -> Spans:
@@ -140,7 +168,7 @@ def _said(entry: Entry, content: Content, eyes: Eyes) -> Spans:
     if content.identity and entry.kind in (EntryKind.INTENT, EntryKind.OUTCOME, EntryKind.RECONCILED):
         spans = (*spans, *say(": ", Name(content.name or content.identity), f" (session {content.sid})"))
     every_room = eyes.all_rooms(content)
-    if content.arguments and eyes.typed(content) and every_room and entry.kind in (EntryKind.INTENT, EntryKind.REFUSED):
+    if content.arguments and eyes.typed(content) and every_room and entry.kind in _TYPED:
         spans = (*spans, *say(f". Typed: /{content.command} ", Name(content.arguments)))
     if content.reason:
         spans = (*spans, *say(". Reason: ", Name(content.reason)))

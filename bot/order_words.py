@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.command import BoundInvocation
 from bot.crowd import sources_text
+from bot.lasting import Calendar, lasting_words
 from bot.orders import Door, Order
 from bot.reply import Button, Name, Spans, say
 
@@ -43,10 +46,23 @@ def title(order: Order) -> Spans:
     return say(f"the {word} of ", name, what)
 
 
-def where(order: Order) -> Spans:
-    """`standup`, `all rooms that match standup-*, hall-*`."""
-    names = ", ".join(order.rooms)
-    return say("all rooms") if order.rooms == ("*",) else say(Name(names))
+def lasting(order: Order, calendar: Calendar) -> str:
+    """`for 24 h, until 18:00 UTC`, `until it is ended`."""
+    return lasting_words(order.ends, calendar.now, calendar.zone)
+
+
+def in_case(order: Order) -> Spans:
+    """`the lock of Bob (microphone), case 12`."""
+    return (*title(order), *say(f", case {order.case}"))
+
+
+def where(order: Order, may_see: Callable[[str], bool] = lambda _: True) -> Spans:
+    """`standup`, `all rooms`, `standup-*, hall`; rooms that somebody may not see are others."""
+    if order.rooms == ("*",):
+        return say("all rooms")
+    seen = [room for room in order.rooms if may_see(room)]
+    others = "other rooms" if len(seen) < len(order.rooms) else ""
+    return say(*([Name(", ".join(seen))] if seen else []), " and " if seen and others else "", others)
 
 
 def end_of(order: Order, room: str) -> Button:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.history import Content, Draft, Entry, EntryKind, Outcome, canonical, decode_difference
+from bot.history import HIDDEN, Content, Draft, Entry, EntryKind, Outcome, canonical, decode_difference
 from bot.model import Participant, Source
 from bot.people import Grant, Role, glob_matches
 
@@ -84,6 +84,7 @@ class Order:
 
     It acts where `rooms` (globs) and one of `grants` match: those of the issuer that allowed it, as they were then.
     `ends` is when it ends by itself (None: when somebody ends it), `ended` when it did, and `how` that entry's code.
+    `hidden`: it is about somebody who was, so that it is for admins.
     `id`, `case` and `at` are those of its entry; an order that is not written yet has the id 0 and is the newest.
     """
 
@@ -96,6 +97,7 @@ class Order:
     issuer: str = ""
     issuer_name: str = ""
     command: str = ""
+    hidden: bool = False
     id: int = 0
     case: int = 0
     at: datetime = NOT_YET
@@ -140,7 +142,7 @@ def _entered_after(person: Participant, at: datetime) -> bool:
 def order_draft(order: Order, content: Content, case: int | None = None) -> Draft:
     """The entry that makes this order; `content` says who gives it, with which words, and in which room."""
     said = replace(_about(order, content), difference=_encoded(order), reason=order.reason)
-    return Draft(EntryKind.ORDER, said, case=case, outcome=Outcome.DONE)
+    return Draft(EntryKind.ORDER, said, case=case, outcome=Outcome.DONE, code=HIDDEN if order.hidden else "")
 
 
 def ended_draft(order: Order, content: Content, how: str = "") -> Draft:
@@ -198,7 +200,7 @@ _KNOWN = {"rooms", "grants", "newcomers", "person", "give", "take", "absent", "e
 def order_of(entry: Entry) -> Order:
     """The order that this entry, whose content has not been erased, made; ValueError as `read_order`."""
     order = read_order(entry.content or Content())
-    return replace(order, id=entry.seq, case=entry.case, at=entry.at)
+    return replace(order, hidden=entry.code == HIDDEN, id=entry.seq, case=entry.case, at=entry.at)
 
 
 def _sources(words: Iterable[str] | None) -> frozenset[Source]:

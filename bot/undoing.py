@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.actions.restore import Restore, Undo, irreversible, plan_undo
+from bot.case_orders import orders_of
 from bot.command import Nothing
 from bot.context import Context
 from bot.describe import described, field_name, value_word
@@ -38,7 +39,9 @@ def recorded(case: Case) -> list[tuple[Entry, Content, Difference]]:
 
 
 def reversible(case: Case) -> bool:
-    """Whether any field of the case can be put back at all, and has not been yet."""
+    """Whether any field of the case can be put back, and has not been yet; of orders, whether one is in force."""
+    if orders := orders_of(case):
+        return any(order.ended is None for order in orders)
     return not case.undone and any(
         not irreversible(change) for _, _, changes in recorded(case) for change in changes.changes
     )

@@ -9,6 +9,7 @@ from bot.answers import undo_of
 from bot.authorise import sees_hidden
 from bot.case_access import visible_case
 from bot.case_lines import Eyes, case_line, in_full
+from bot.case_orders import orders_of
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.people import Role
@@ -24,9 +25,12 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     case = await visible_case(context, arguments.n)
     now = context.services.clock.now()
     admin = sees_hidden(context.moderator, case.opening.room)
-    buttons = (undo_of(case.number, case.opening.room),) if case.intents and not case.undone else ()
+    orders = orders_of(case)
+    undoes = any(order.ended is None for order in orders) if orders else bool(case.intents) and not case.undone
+    buttons = (undo_of(case.number, case.opening.room),) if undoes else ()
     title = say("Case ", *case_line(case, now))
-    return Reply(Tone.INFO, title, in_full(case, now, Eyes(admin, context.moderator.may_see)), buttons)
+    eyes = Eyes(admin, context.moderator.may_see, context.policy.zone)
+    return Reply(Tone.INFO, title, in_full(case, now, eyes), buttons)
 
 
 COMMAND = Command(

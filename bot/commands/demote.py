@@ -6,29 +6,60 @@ from dataclasses import dataclass
 
 from bot import crowd
 from bot.actions.permissions import SetPermissions
-from bot.answers import Words, answer
+from bot.answers import Words
 from bot.command import Command, Effect
 from bot.context import Context
-from bot.params import Reason, Who
+from bot.contradicting import Decision
+from bot.give_way import answered, contrary, performed
+from bot.order_answers import given_answer, order_preview
+from bot.order_words import lasting
+from bot.ordering import Given, Ordering
+from bot.orders import Amendment
+from bot.params import For, Reason, Who
 from bot.people import Role
-from bot.perform import Part, Result
+from bot.perform import Result
 from bot.reply import Name, Reply, say, text
 from bot.state import PersonState
 
-REJOIN = "Rejoining with the same join token gives it back."
+REJOIN = "Rejoining with the same join token gives the stage back; /demote ... for 10m lasts."
+STAYS = "It stays when they rejoin. /promote ends it."
+AWAY = {"can_publish": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
     who: Who
+    for_: For = None
     reason: Reason = ""
 
 
 async def run(context: Context, arguments: Arguments) -> Reply:
-    """Revoke publishing; the server unpublishes the tracks."""
-    action = SetPermissions(flags={"can_publish": False})
-    result = await context.perform(Part(context.person(), action))
-    return answer(context, result, _words(context, result))
+    """Revoke publishing; the server unpublishes the tracks. Whatever gives the stage for a time ends."""
+    ending = await contrary(context, Decision(AWAY))
+    if arguments.for_ is None:
+        result = await performed(context, SetPermissions(flags=AWAY), ending)
+        return answered(context, result, _words(context, result), ending)
+    ordering = Ordering(context)
+    order = ordering.drafted(Amendment(AWAY), arguments.for_)
+    stage = [one.order for one in ending]
+    if context.bound.dry_run:
+        changes, replaced = await ordering.preview(order)
+        return order_preview(context, order, changes, (*stage, *replaced))
+    given = await ordering.give(order, instead=stage)
+    return given_answer(context, given, _words_for(context, given))
+
+
+def _words_for(context: Context, given: Given) -> Words:
+    target, lasts = context.person(), lasting(given.order, context.calendar)
+    name, room = Name(target.name or target.identity), Name(target.room)
+    carried = next(iter(given.done.carried), None)
+    gone = crowd.unpublished(carried.result.before, carried.result.after) if carried and carried.result else ""
+    return Words(
+        done=say(name, " is in the audience in ", room, f" {lasts}."),
+        already=say(name, " is already in the audience in ", room, f" {lasts}."),
+        what=say("move ", name, " to the audience in ", room),
+        after=(text(f"Unpublished: {gone}." if gone else "Nothing was published."), text(STAYS)),
+    )
 
 
 def _words(context: Context, result: Result[PersonState]) -> Words:
@@ -52,6 +83,9 @@ COMMAND = Command(
     run=run,
     question="Move {who} to the audience in {room}?",
     confirm="Move to audience",
-    details="The server unpublishes the tracks. Rejoining with the same join token gives the stage back.",
-    examples=("/demote bob", "/demote bob off topic"),
+    details=(
+        "The server unpublishes the tracks. Rejoining with the same join token gives the stage back, unless it is for "
+        "a time: then it stays until that is over or somebody ends it."
+    ),
+    examples=("/demote bob", "/demote bob off topic", "/demote bob for 15m off topic"),
 )

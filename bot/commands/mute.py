@@ -7,22 +7,26 @@ from typing import Annotated
 
 from bot import crowd
 from bot.actions.mute import SetMuted, matching
-from bot.actions.permissions import SetPermissions
 from bot.answers import Words, answer
 from bot.command import BoundInvocation, Command, Effect, Kind, Param
-from bot.commands.demote import REJOIN
 from bot.context import Context
 from bot.errors import BadArgument
 from bot.model import Source
-from bot.params import LOCK_SOURCES, Reason, Who
+from bot.order_answers import given_answer, order_preview
+from bot.order_words import lasting, taken_text
+from bot.ordering import Given, Ordering
+from bot.orders import Amendment
+from bot.params import LOCK_SOURCES, For, Reason, Who
 from bot.people import Role
 from bot.perform import Part, Result
 from bot.press import sources_of
 from bot.reply import Button, Name, Reply, Tone, say, text
+from bot.reply import Part as ReplyPart
 from bot.state import PersonState
 from bot.words import told
 
 AUDIBLE_SOURCES = frozenset({Source.MICROPHONE, Source.SCREEN_SHARE_AUDIO})
+STAYS = "It stays when they rejoin or publish again. /unmute ends it and opens nothing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,12 @@ class Arguments:
         tuple[str, ...], Param(Kind.SOURCES, "what to mute; without it everything audible", choices=LOCK_SOURCES)
     ] = ()
     lock: Annotated[bool, Param(Kind.FLAG, "take the source away, so that it stays muted", keyword="lock")] = False
+    for_: For = None
     reason: Reason = ""
 
 
 async def run(context: Context, arguments: Arguments) -> Reply:
-    if arguments.lock:
+    if arguments.lock or arguments.for_ is not None:
         return await _lock(context, arguments)
     if "chat" in arguments.what:
         raise BadArgument(f"Chat cannot be muted, only locked: /mute {told(arguments.who.identity, 300)} chat lock")
@@ -88,32 +93,43 @@ async def _lock(context: Context, arguments: Arguments) -> Reply:
     chat = "chat" in arguments.what
     if not take and not chat:
         take = AUDIBLE_SOURCES
-    action = SetPermissions(flags={"can_publish_data": False} if chat else {}, take=take)
-    result = await context.perform(Part(context.person(), action))
-    return answer(context, result, _locked_words(context, result, take, chat=chat))
+    ordering = Ordering(context)
+    order = ordering.drafted(Amendment({"can_publish_data": False} if chat else {}, take=take), arguments.for_)
+    if context.bound.dry_run:
+        return order_preview(context, order, *await ordering.preview(order))
+    given = await ordering.give(order)
+    return given_answer(context, given, _locked_words(context, given))
 
 
-def _locked_words(context: Context, result: Result[PersonState], take: frozenset[Source], *, chat: bool) -> Words:
-    target = context.person()
+def _locked_words(context: Context, given: Given) -> Words:
+    target, order = context.person(), given.order
     name, room = Name(target.name or target.identity), Name(target.room)
-    what = ", ".join(filter(None, [crowd.sources_text(take) if take else "", "chat" if chat else ""]))
-    gone = crowd.unpublished(result.before, result.after)
-    person = (result.after or result.wanted).participant
-    left = crowd.sources_text(person.permission.effective_sources) if person else "nothing"
+    what, lasts = taken_text(order), lasting(order, context.calendar)
     return Words(
-        done=say("Keeping ", name, " muted in ", room, f": {what} taken away."),
-        already=say(name, " is already locked in ", room, f": {what} cannot be used."),
-        what=say("lock ", what, " of ", name, " in ", room),
-        after=(
-            text(f"Unpublished: {gone}." if gone else "Nothing of it was published."),
-            text(f"Still allowed: {left}. {REJOIN} /unmute gives it back and opens nothing."),
-        ),
+        done=say("Keeping ", name, " muted in ", room, f" {lasts}: {what} taken away."),
+        already=say(name, " is already kept muted in ", room, f" {lasts}: {what} cannot be used."),
+        what=say("keep ", name, " muted in ", room),
+        after=(*_seen_now(given), text(STAYS)),
+    )
+
+
+def _seen_now(given: Given) -> tuple[ReplyPart, ...]:
+    """What went away with it, and what they may still use."""
+    carried = next(iter(given.done.carried), None)
+    person = carried.folded.wanted.participant if carried is not None else None
+    if carried is None or person is None:
+        return ()
+    gone = crowd.unpublished(carried.result.before, carried.result.after) if carried.result is not None else ""
+    left = crowd.sources_text(person.permission.effective_sources)
+    return (
+        text(f"Unpublished: {gone}." if gone else "Nothing of it was published."),
+        text(f"Still allowed: {left}."),
     )
 
 
 COMMAND = Command(
     name="mute",
-    summary="Mute everything audible of someone, or the sources named; with lock it stays",
+    summary="Mute everything audible of someone, or the sources named; with lock, or for a time, it stays",
     arguments=Arguments,
     role=Role.MODERATOR,
     effect=Effect.WRITE,
@@ -124,12 +140,14 @@ COMMAND = Command(
     details=(
         "Without a source: microphones, audio of unknown source and screen-share sound. A mute is not a lock: people "
         "can unmute themselves. `lock` takes the source away, which unpublishes the track; the other sources stay "
-        "allowed. Rejoining ends it. `chat` (with lock) takes data away."
+        "allowed. That stays, also when they rejoin, until its time is over or somebody ends it; a mute `for` a time "
+        "is a lock. `chat` (with lock) takes data away."
     ),
     examples=(
         "/mute bob",
         "/mute bob camera",
         "/mute bob lock shouting",
+        "/mute bob for 10m shouting",
         "/mute bob microphone,screen",
         "/mute bob chat lock",
     ),

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.actions.permissions import SetPermissions
-from bot.answers import Words, answer
+from bot.answers import Words
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
+from bot.contradicting import Decision
 from bot.describe import described
 from bot.errors import BadArgument
+from bot.give_way import answered, contrary, performed
 from bot.model import ALL_SOURCES, Source
 from bot.params import Reason, Who
 from bot.people import Role
-from bot.perform import Part
 from bot.press import SOURCE_SETS
 from bot.reply import Name, Reply, say
 from bot.state import BOOLEAN_PERMISSIONS
@@ -79,7 +80,10 @@ def _sources(value: str) -> frozenset[Source]:
 
 
 async def run(context: Context, arguments: Arguments) -> Reply:
-    result = await context.perform(Part(context.person(), parse(arguments.pairs)))
+    action = parse(arguments.pairs)
+    given = action.sources or frozenset()
+    ending = await contrary(context, Decision(action.flags, given, ALL_SOURCES - given if given else given))
+    result = await performed(context, action, ending)
     name, room = Name(arguments.who.display), Name(context.room)
     words = Words(
         done=say("Changed permissions of ", name, " in ", room, ":"),
@@ -87,7 +91,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
         what=say("change permissions of ", name, " in ", room),
         after=(described(result.changes),),
     )
-    return answer(context, result, words)
+    return answered(context, result, words, ending)
 
 
 COMMAND = Command(
@@ -100,6 +104,6 @@ COMMAND = Command(
     check=check,
     question="Change permissions of {who} in {room}?",
     confirm="Change them",
-    details=f"Permissions: {', '.join(NAMES)}. What is not named is kept.",
+    details=f"Permissions: {', '.join(NAMES)}. What is not named is kept. It ends orders that say otherwise.",
     examples=("/permissions bob can_publish_data=no", "/permissions bob can_publish_sources=microphone,camera"),
 )

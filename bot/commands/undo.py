@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -9,11 +10,14 @@ from bot import places
 from bot.authorise import authorise, standing
 from bot.case_access import visible_case
 from bot.case_lines import case_line
+from bot.case_orders import orders_of
 from bot.command import Again, Command, Effect, Kind, Param
 from bot.context import Context
+from bot.ending import allow_ending, already_ended, end
 from bot.errors import BadArgument, OutOfScope, Refused
 from bot.history import Case, CaseQuery
 from bot.model import Participant
+from bot.orders import Order
 from bot.people import Role
 from bot.reply import Name, Reply, Text, Tone, say
 from bot.undoing import Undoing, recorded, reversible
@@ -37,6 +41,8 @@ async def run(context: Context, arguments: Arguments) -> Reply:
         case = found
     context.bound = replace(context.bound, room=case.opening.room)
     asks = bool(arguments.n or context.bound.force) and not context.bound.confirmed
+    if orders := orders_of(case):
+        return await _end(context, case, orders, asks=asks)
     command = await _command_of(context, case)
     _allow(context, command, case)
     undoing = await Undoing.look(context, case)
@@ -54,6 +60,18 @@ async def run(context: Context, arguments: Arguments) -> Reply:
             values={"n": case.number},
         )
     return await undoing.put_back()
+
+
+async def _end(context: Context, case: Case, orders: Sequence[Order], *, asks: bool) -> Reply:
+    """What an order did is undone by ending it, and folding again."""
+    active = [order for order in orders if order.ended is None]
+    if not active:
+        return await already_ended(context, orders[-1])
+    if asks and not context.bound.dry_run:
+        await allow_ending(context, active)
+        line = Text(case_line(case, context.services.clock.now()))
+        return context.question(say(f"Undo case {case.number}?"), (line,), confirm="Undo it", values={"n": case.number})
+    return await end(context, active)
 
 
 def _allow(context: Context, command: Command, case: Case, person: Participant | None = None) -> None:
@@ -122,7 +140,8 @@ COMMAND = Command(
     asks=True,
     details=(
         "Bare: your own latest reversible action in this room within 15 minutes. With a number it asks first. What "
-        "somebody changed since is said and asked about. A mute, a removal and a closed room have no undo."
+        "somebody changed since is said and asked about. A ban, a lock, a door or what is for a time is undone by "
+        "ending it. A mute, a removal and a closed room have no undo."
     ),
     examples=("/undo", "/undo 12"),
 )

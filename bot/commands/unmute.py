@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot import crowd
 from bot.actions.mute import SetMuted, matching
-from bot.actions.permissions import SetPermissions
 from bot.answers import Words, answer
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
+from bot.contradicting import Contradicted, Decision
+from bot.describe import described
+from bot.ending import already_ended, gave_back
+from bot.give_way import contrary, ended_note, locks
 from bot.history import Outcome
-from bot.locks_held import Held, held_by_locks
+from bot.model import Source
+from bot.ordering import Ordering
 from bot.params import LOCK_SOURCES, Reason, Who
 from bot.people import Role
 from bot.perform import Part, Result
@@ -27,10 +32,6 @@ REMOTE_UNMUTE = (
 )
 
 
-NOTHING_OPENED = "Nothing was opened: the person has to unmute, or publish, themselves."
-IN_THE_AUDIENCE = "They are in the audience: it counts once somebody promotes them."
-
-
 @dataclass(frozen=True, slots=True)
 class Arguments:
     who: Who
@@ -39,42 +40,37 @@ class Arguments:
 
 
 async def run(context: Context, arguments: Arguments) -> Reply:
-    person = arguments.who.participant
     wanted = sources_of(arguments.what)
-    held = await held_by_locks(context.services.history, context.person(), person)
-    give = held.only(wanted, chat="chat" in arguments.what) if arguments.what else held
-    if give:
-        return await _give_back(context, give)
+    chat = "chat" in arguments.what or not arguments.what
+    decision = Decision(
+        {"can_publish_data": True} if chat else {}, give=wanted if arguments.what else frozenset(Source)
+    )
+    ending = await contrary(context, decision, locks(await Ordering(context).bearing()))
+    if ending:
+        return await _give_back(context, ending)
     if arguments.what and not wanted:
         return _no_chat_lock(context)
     return await _unmute(context, arguments, wanted)
 
 
-async def _give_back(context: Context, held: Held) -> Reply:
-    flags = {"can_publish_data": True} if held.chat else {}
-    person = context.bound.target.participant if context.bound.target else None
-    if held.sources and not held.on_stage and person is not None:
-        action = SetPermissions(flags=flags, sources=person.permission.can_publish_sources | held.sources)
-    else:
-        action = SetPermissions(flags=flags, give=held.sources)
-    result = await context.perform(Part(context.person(), action))
-    target = context.person()
-    name, room = Name(target.name or target.identity), Name(target.room)
-    what = held.text
-    words = Words(
-        done=say(name, " may use ", what, " again in ", room, "."),
-        already=say(name, " may already use ", what, " in ", room, "."),
-        what=say("give ", what, " back to ", name, " in ", room),
-        after=(text(NOTHING_OPENED if held.on_stage else IN_THE_AUDIENCE),),
-    )
-    return answer(context, result, words)
+async def _give_back(context: Context, ending: Sequence[Contradicted]) -> Reply:
+    ordering = Ordering(context)
+    if context.bound.dry_run:
+        changes = await ordering.preview_without(ending)
+        parts = (ended_note(ending, "It would end"), described(changes) if changes else text("Nothing would change."))
+        return Reply(Tone.INFO, say("Dry run: nothing was done."), parts)
+    ended = await ordering.give_way(ending)
+    if not ended:
+        return await already_ended(context, ending[0].order)
+    done = await ordering.carry_out(ended[-1])
+    return gave_back(context, ending, done)
 
 
 def _no_chat_lock(context: Context) -> Reply:
     """Chat has no track that could be unmuted instead."""
     target = context.person()
     name, room = Name(target.name or target.identity), Name(target.room)
-    return Reply(Tone.WARN, say("No lock of this session took chat from ", name, " in ", room, ". Nothing was done."))
+    return Reply(Tone.WARN, say("No lock took chat from ", name, " in ", room, ". Nothing was done."))
 
 
 async def _unmute(context: Context, arguments: Arguments, wanted: frozenset) -> Reply:  # type: ignore[type-arg]
@@ -114,8 +110,9 @@ COMMAND = Command(
     question="Unmute {who} in {room}?",
     confirm="Unmute",
     details=(
-        "A source that /mute ... lock took away in this session is given back; that never opens a microphone. "
-        "Without such a lock the track itself is unmuted, which most LiveKit servers refuse."
+        "Ends the locks (/mute ... lock, or for a time) of this person here, or their part that is named, and gives "
+        "back what they took; that never opens a microphone. Without a lock the track itself is unmuted, which most "
+        "LiveKit servers refuse."
     ),
     examples=("/unmute bob", "/unmute bob microphone"),
 )

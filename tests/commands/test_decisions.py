@@ -45,9 +45,12 @@ async def test_unmute_in_the_audience_gives_back_the_source_without_the_stage(ho
     assert "in the audience" in told(reply)
 
 
-async def test_promote_says_which_lock_it_lifts(house: House) -> None:
-    await house.say("mute bob all lock")
-    assert "lifts the lock" in told(await house.say("promote bob"))
+async def test_promote_says_which_lock_it_ends(house: House) -> None:
+    lock = await house.say("mute bob all lock")
+    assert f"This ends the lock of Bob Stone (camera, microphone, screen, screen sound), case {lock.case}." in told(
+        await house.say("promote bob")
+    )
+    assert await house.database.orders.active() == ()
 
 
 async def test_undo_of_a_lock_leaves_the_lock_of_another_source_by_somebody_else(house: House) -> None:

@@ -137,7 +137,7 @@ async def test_a_reason_may_mention_a_room_that_is_out_of_scope(house: House) ->
 
 async def test_a_missing_target_is_a_usage_line(house: House) -> None:
     reply = await house.say("mute")
-    assert "Usage: /mute who [what] [lock] [reason]" in told(reply)
+    assert "Usage: /mute who [what] [lock] [for time] [reason]" in told(reply)
     assert reply.case is None
 
 

@@ -106,7 +106,8 @@ async def test_a_case_shows_before_after_and_each_entry(house: House) -> None:
     answer = told(await house.say(f"case {done.case}"))
     for said in (
         "intent", "outcome done", "Typed: /mute bob microphone lock shouting", "Reason: shouting",
-        "Reason: was warned", "undone", "can_publish_sources: camera, microphone",
+        "Reason: was warned", "the lock of Bob Stone (microphone) in standup", "ended, by mia (console:mia)",
+        "can_publish_sources: camera, microphone",
         f"session {house.person('bob').sid}", "by mia (console:mia)",
     ):  # fmt: skip
         assert said in answer, said

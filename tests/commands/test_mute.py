@@ -90,8 +90,10 @@ async def test_the_lock_takes_the_source_away_and_leaves_the_others(house: House
         house.rooms.publish(STANDUP, "bob", Source.MICROPHONE)
 
 
-async def test_a_lock_says_that_rejoining_ends_it(house: House) -> None:
-    assert "Rejoining" in told(await house.say("mute bob lock"))
+async def test_a_lock_says_that_it_stays_and_until_when(house: House) -> None:
+    reply = told(await house.say("mute bob lock"))
+    assert "Keeping Bob Stone muted in standup until it is ended" in reply
+    assert "It stays when they rejoin" in reply
 
 
 async def test_a_lock_keeps_every_other_permission(house: House) -> None:
@@ -112,6 +114,9 @@ async def test_taking_the_last_source_is_can_publish_false_and_never_an_empty_li
     reply = await house.say("mute bob microphone lock")
     assert reply.outcome is Outcome.DONE
     assert not house.person("bob").permission["can_publish"]
+    assert not house.person("bob").tracks
+    await house.say("unmute bob microphone")
+    assert house.person("bob").permission["can_publish"]
     assert house.sources("bob") == ["MICROPHONE"]
 
 

@@ -68,7 +68,12 @@ async def test_help_shows_only_what_the_person_may_use(house: House) -> None:
 
 async def test_help_of_one_command_says_everything_about_it(house: House) -> None:
     answer = told(await house.say("help mute"))
-    for said in ("/mute who [what] [lock] [reason]", "unmute themselves", "/mute bob lock shouting", "microphone"):
+    for said in (
+        "/mute who [what] [lock] [for time] [reason]",
+        "unmute themselves",
+        "/mute bob lock shouting",
+        "microphone",
+    ):
         assert said in answer
     assert (await house.say("help metadata")).outcome is Outcome.REFUSED
     assert "`" not in answer

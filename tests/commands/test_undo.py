@@ -106,12 +106,12 @@ async def test_where_everything_moved_on_there_is_no_rest(house: House) -> None:
 
 
 async def test_never_onto_another_session(house: House) -> None:
-    done = await house.say("mute bob lock")
+    done = await house.say("demote bob")
     house.rooms.rejoin(STANDUP, "bob")
-    house.person("bob").permission["can_publish_sources"] = ["CAMERA", "SCREEN_SHARE"]
+    house.person("bob").permission["can_publish"] = False
     reply = await house.say(f"undo {done.case}")
     assert "new session" in told(reply)
-    assert house.sources("bob") == ["CAMERA", "SCREEN_SHARE"]
+    assert not house.person("bob").permission["can_publish"]
 
 
 async def test_never_onto_somebody_who_has_left(house: House) -> None:
@@ -170,7 +170,7 @@ async def test_the_dry_run_shows_what_would_be_put_back(house: House) -> None:
 
 
 async def test_what_was_undone_before_is_said_to_be_as_it_was_also_where_not_all_comes_back(house: House) -> None:
-    done = await house.say("mute bob lock")
+    done = await house.say("demote bob")
     await house.say(f"undo {done.case}")
     await house.yes()
     again = told(await house.say(f"undo {done.case}"))

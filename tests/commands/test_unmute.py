@@ -57,12 +57,13 @@ async def test_chat_that_is_not_locked_is_said_so_and_no_microphone_is_touched(h
     assert house.writes == ["MutePublishedTrack"]
 
 
-async def test_a_lock_of_an_earlier_session_is_none_of_this_one(house: House) -> None:
-    await house.say("mute bob lock")
+async def test_a_lock_of_an_earlier_session_is_one_of_this_one_too(house: House) -> None:
+    lock = await house.say("mute bob lock")
     house.rooms.rejoin(STANDUP, "bob")
     reply = await house.say("unmute bob")
-    assert reply.outcome is None
-    assert "nothing to unmute" in told(reply)
+    assert (reply.outcome, reply.case) == (Outcome.DONE, lock.case)
+    assert await house.database.orders.active() == ()
+    assert "nothing to unmute" in told(await house.say("unmute bob"))
 
 
 async def test_where_the_server_refuses_it_says_so_how_to_switch_it_on_and_what_to_do(house: House) -> None:

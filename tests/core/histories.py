@@ -10,6 +10,7 @@ from adapters.livekit.calls import Call
 from adapters.livekit.wire import Json
 from bot.errors import HistoryError
 from bot.history import Draft, Entry, EntryKind
+from bot.orders import Order
 from tests.core.faults import CarryOut
 from tests.house import House
 
@@ -41,6 +42,22 @@ def failing(house: House, *kinds: EntryKind) -> Failing:
     house.performer.owed._history = history
     house.use(history=history)
     return history
+
+
+class FullOrders:
+    """The real orders, of which none can be written down any more."""
+
+    def __init__(self, house: House) -> None:
+        self._orders = house.database.orders
+
+    async def append(self, *_: Any, **__: Any) -> Order:
+        raise FULL
+
+    async def end(self, *_: Any, **__: Any) -> tuple[Order, ...]:
+        raise FULL
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._orders, name)
 
 
 async def slowly(call: Call, carry_out: CarryOut) -> Json:

@@ -13,11 +13,11 @@ from bot.history import Draft, Entry, EntryKind, Outcome
 from bot.ports import Locks
 from bot.reply import Tone
 from tests.clocks import until
-from tests.core.histories import FULL, Failing, failing, settle
-from tests.house import House, told
+from tests.core.histories import FULL, Failing, FullOrders, failing, settle
+from tests.house import STANDUP, House, told
 
 
-@pytest.mark.parametrize("line", ["mute bob", "mute bob lock", "promote omar", "demote bob"])
+@pytest.mark.parametrize("line", ["mute bob", "promote omar", "demote bob"])
 async def test_where_the_intent_cannot_be_written_the_room_is_not_touched(house: House, line: str) -> None:
     failing(house, EntryKind.INTENT)
     reply = await house.say(line)
@@ -47,6 +47,38 @@ async def test_where_the_lock_is_lost_by_then_the_room_is_not_touched_either(hou
     assert (reply.tone, reply.outcome, reply.case) == (Tone.ERROR, Outcome.FAILED, None)
     assert "lost meanwhile" in told(reply)
     assert not house.writes
+
+
+@pytest.mark.parametrize("line", ["mute bob lock", "demote bob for 10m", "promote omar for 10m"])
+async def test_nor_where_an_order_cannot_be_written(house: House, line: str) -> None:
+    house.use(orders=FullOrders(house))
+    reply = await house.say(line)
+    assert (reply.tone, reply.outcome, reply.case) == (Tone.ERROR, Outcome.FAILED, None)
+    assert "disk" in told(reply)
+    assert not house.writes
+    assert await house.database.orders.active() == ()
+
+
+async def test_nor_where_the_end_of_an_order_cannot_be_written(house: House) -> None:
+    await house.say("mute bob lock")
+    writes = len(house.writes)
+    house.use(orders=FullOrders(house))
+    for line in ("unmute bob", "promote bob microphone", "undo"):
+        assert (await house.say(line)).tone is Tone.ERROR
+    assert len(house.writes) == writes
+    assert len(await house.database.orders.active()) == 1
+
+
+async def test_an_order_whose_carrying_out_cannot_be_written_stands_and_is_tried_again(house: House) -> None:
+    failing(house, EntryKind.INTENT)
+    reply = await house.say("mute bob lock")
+    assert (reply.tone, reply.outcome) == (Tone.ERROR, Outcome.FAILED)
+    assert "Could not keep Bob Stone muted in standup yet." in told(reply)
+    assert "disk" in told(reply)
+    assert "decided, and tried again" in told(reply)
+    assert not house.writes
+    [order] = await house.database.orders.active(STANDUP)
+    assert order.case == reply.case
 
 
 async def test_nor_by_a_confirmed_or_a_wide_command(house: House) -> None:

@@ -24,8 +24,8 @@ from tests.house import House, told
 
 # each command, and what makes it change something
 LINES = [
-    "mute bob", "mute bob lock", "promote omar", "demote bob", "kick bob", "attribute bob a=1", "name bob B",
-    "metadata bob m", "permissions bob can_subscribe=no", "room-metadata x", "close --force",
+    "mute bob", "mute bob lock", "promote omar", "demote bob", "demote bob for 10m", "kick bob", "attribute bob a=1",
+    "name bob B", "metadata bob m", "permissions bob can_subscribe=no", "room-metadata x", "close --force",
 ]  # fmt: skip
 
 
@@ -35,9 +35,10 @@ async def do(house: House, line: str) -> Reply:
 
 
 async def recorded(house: House, reply: Reply) -> list[Outcome | None]:
-    """The outcomes of the case, whose intents all have one."""
+    """The outcomes of the case, whose intents all have one; before them stands the order, where it is about one."""
     case = await house.case(reply.case)
-    assert [entry.kind for entry in case.entries] == [EntryKind.INTENT, EntryKind.OUTCOME]
+    order = [EntryKind.ORDER] if case.first.kind is EntryKind.ORDER else []
+    assert [entry.kind for entry in case.entries] == [*order, EntryKind.INTENT, EntryKind.OUTCOME]
     return [entry.outcome for entry in case.entries if entry.kind is EntryKind.OUTCOME]
 
 

@@ -24,7 +24,7 @@ async def test_a_case_tells_before_after_and_every_entry_and_takes_another_reaso
     answer = await alice.say(f"/reason {number} he asked for it, see the recording")
     assert (answer.command, answer.tone, answer.outcome, answer.case) == ("reason", "ok", "done", number), answer.text
     case = (await alice.say(f"/case {number}")).text
-    assert f"Case {number} mute lock bob in {scene.room}: done" in case
+    assert f"Case {number} mute lock bob in {scene.room}: in force" in case
     assert "can_publish_sources: " in case
     assert track.sid in case
     assert "(console:alice)" in case
@@ -33,10 +33,11 @@ async def test_a_case_tells_before_after_and_every_entry_and_takes_another_reaso
     assert "Reason: he asked for it, see the recording" in case
     undone = await alice.say("/undo")
     assert undone.outcome == "done", undone.text
-    assert f"by case {undone.case}" in (await alice.say(f"/case {number}")).text
+    assert undone.case == number
+    assert f"Case {number} mute lock bob in {scene.room}: ended" in (await alice.say(f"/case {number}")).text
     rows = (await alice.say(f"/history room:{scene.room}")).rows()
-    assert [row[1] for row in rows] == ["undo", "mute lock"]
-    assert rows[1][6] == "he asked for it, see the recording"
+    assert [(row[1], row[3]) for row in rows] == [("mute lock", "ended")]
+    assert rows[0][6] == "he asked for it, see the recording"
 
 
 async def test_history_shows_twenty_cases_a_page_newest_first_with_refusals(alice: Console, scene: Scene) -> None:
@@ -61,10 +62,10 @@ async def test_an_undo_of_what_has_none_says_so(alice: Console, scene: Scene) ->
     assert (answer.tone, answer.outcome) == ("warn", None), answer.text
     assert "a mute has no undo" in answer.text.casefold()
     assert await scene.open_tracks("bob") == set()
-    locked = (await alice.say("/mute bob camera lock")).case
+    sent = (await alice.say("/demote bob")).case
     await bob.leave()
     await scene.join("bob", MIC, token=bob.token)
-    other = await alice.say(f"/undo {locked}")
+    other = await alice.say(f"/undo {sent}")
     assert other.tone == "warn"
     assert "new session" in other.text
 

@@ -78,7 +78,7 @@ async def test_a_lock_unpublishes_and_the_source_cannot_be_published_again(alice
     answer = await alice.say("/mute bob microphone lock")
     assert (answer.tone, answer.outcome) == ("ok", "done"), answer.text
     assert f"Unpublished: microphone {sid}." in answer.text
-    assert "Rejoining" in answer.text
+    assert "It stays when they rejoin" in answer.text
     await bob.hears(event("permission_changed", "bob"))
     await listener.hears(event("track_unpublished", "bob", "microphone"))
     assert await scene.refused(bob, MIC)

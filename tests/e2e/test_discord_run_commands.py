@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.real, pytest.mark.participants, pytest.mark.asyncio(lo
 
 MIC = Source.MICROPHONE
 DONE = [("intent", ""), ("outcome", "done")]
+LOCKED = [("order", "done"), *DONE]
 Heard = tuple[str, str, str, str | None]
 RENAMED: tuple[Heard, ...] = (("eve", "room_metadata_changed", "", None),)
 ROOM = "(the room)"
@@ -64,8 +65,8 @@ STEPS = (
     look("participants", "2 people", room=ROOM),
     look("participant", "microphone", who="bob", **{"in": ROOM}),
     of_bob("mute", "Muted bob", MUTED, reason="loud"),
-    of_bob("mute", "Keeping bob muted", TAKEN, lock=True),
-    of_bob("unmute", "bob may use microphone", GIVEN, publishes=True),
+    of_bob("mute", "Keeping bob muted", TAKEN, lock=True, entries=LOCKED),
+    of_bob("unmute", "bob may use microphone", GIVEN, publishes=True, entries=None),
     of_bob("demote", "bob is in the audience", TAKEN),
     of_bob("promote", "bob is on stage", GIVEN, publishes=True),
     of_bob("metadata", "Set the metadata of bob", (("eve", "metadata_changed", "bob", None),), text='{"table":4}'),
@@ -128,7 +129,7 @@ async def test_every_command_has_its_effect_and_is_recorded_once(discord_bot: Bo
 
 async def test_a_case_is_looked_at_explained_and_undone(discord_bot: Bot, stage: Scene) -> None:
     bot, shift = discord_bot, await Round.begin(discord_bot, stage)
-    await shift.do(of_bob("mute", "Keeping bob muted", TAKEN, lock=True))
+    await shift.do(of_bob("mute", "Keeping bob muted", TAKEN, lock=True, entries=LOCKED))
     [case] = bot.cases(stage.room)
     bot.new_page()
     await bot.discord.command("ann", "general", "reason", n=case, text="shouting")
@@ -140,9 +141,9 @@ async def test_a_case_is_looked_at_explained_and_undone(discord_bot: Bot, stage:
     await shift.people["eve"].hears(event("track_published", "bob", "microphone"))
     await bot.discord.command("ann", "general", "case", n=case)
     shown = text(await bot.seen("ann", f"Case {case} mute lock bob"))
-    assert "undone" in shown
+    assert "ended" in shown
     assert "Reason: shouting" in shown
-    assert bot.cases(stage.room)[case][:2] == DONE
+    assert bot.cases(stage.room)[case][:3] == LOCKED
 
 
 async def test_a_channel_has_its_room_and_a_role_of_the_server_is_given_one(discord_bot: Bot, stage: Scene) -> None:
