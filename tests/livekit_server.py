@@ -69,9 +69,13 @@ MISSING = "no livekit-server: run `make livekit-server`, or name the binary in L
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A free port below those that the system gives to outgoing connections, which could take it at any moment."""
+    """A free port below those that the system gives to outgoing connections, which could take it at any moment.
+
+    Of eight workers of pytest-xdist none is given another one's, which may not be listened on yet.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
     while True:
-        port = random.randrange(20_000, 32_000)
+        port = random.randrange(20_000 + worker, 32_000, 8)
         with socket.socket(socket.AF_INET, kind) as probe:
             try:
                 probe.bind(("127.0.0.1", port))

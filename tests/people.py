@@ -8,7 +8,7 @@ others hear of somebody's leaving only if they had heard of their joining.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from livekit.rtc._proto import ffi_pb2, room_pb2
 from adapters.livekit.simulator.people import Heard, JoinGrant
 from adapters.livekit.tokens import Credentials
 from bot.model import ALL_SOURCES, Permissions, Source
+from bot.ports import RoomService
 from tests.clocks import PATIENCE
 
 _TRACK_SOURCES = {
@@ -171,6 +172,16 @@ class Person:
 
 def _source(track: rtc.TrackPublication) -> str:
     return _SOURCE_WORDS.get(track.source, "unknown")
+
+
+async def delete_rooms(service: RoomService, names: Iterable[str]) -> None:
+    """Delete these rooms until they are listed no more.
+
+    LiveKit writes down what changes in a room a moment later: when that crosses its end, the room is listed for good.
+    """
+    while rooms := await service.list_rooms(sorted(names)):
+        for room in rooms:
+            await service.delete_room(room.name)
 
 
 def _reason(reason: rtc.DisconnectReason.ValueType | None) -> str:

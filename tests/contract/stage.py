@@ -14,7 +14,7 @@ from bot.model import Participant, ParticipantState, Source
 from bot.ports import RoomService
 from tests.clocks import PATIENCE
 from tests.livekit_server import RunningServer
-from tests.people import Person
+from tests.people import Person, delete_rooms
 
 _numbers = count(1)
 
@@ -121,8 +121,7 @@ class RealStage(Stage):
     async def close(self) -> None:
         for person in (*self._people.values(), *self._gone):
             await person.leave()
-        for room in await self.service.list_rooms([self.room]):
-            await self.service.delete_room(room.name)  # others may be on this server next, and be asked which room
+        await delete_rooms(self.service, [self.room])  # others may be on this server next, and be asked which room
 
     async def _enter(self, person: Person) -> str:
         if person.identity in self._people:

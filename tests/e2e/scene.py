@@ -15,7 +15,7 @@ from bot.errors import NotFound
 from bot.model import Participant, ParticipantState, Source
 from tests.clocks import WallClock, eventually
 from tests.livekit_server import RunningServer
-from tests.people import Person
+from tests.people import Person, delete_rooms
 
 REFUSED_SECONDS = 1.5  # a track that is accepted takes 50 ms
 
@@ -92,8 +92,7 @@ class Scene:
     async def close(self) -> None:
         for person, _ in self._people:
             await person.leave()
-        for room in await self.service.list_rooms(sorted({room for _, room in self._people} | {self.room})):
-            await self.service.delete_room(room.name)  # it would be in everybody's choices for 20 s more
+        await delete_rooms(self.service, {room for _, room in self._people} | {self.room})  # or 20 s of choices
         await self.service.aclose()
 
 
