@@ -10,8 +10,8 @@ from adapters.discord.limits import COMMAND_NAME
 from adapters.shown import spoken
 from bot.command import Command, Kind
 
-PERSON, ROOM = "person", "room"
-GROUPS = {PERSON: "Somebody in a room", ROOM: "A whole room"}
+PERSON, ROOM, RECORD = "person", "room", "record"
+GROUPS = {PERSON: "Somebody in a room", ROOM: "A whole room", RECORD: "Something of the history, by its number"}
 
 # Discord takes letters and digits of any script, where they have no capitals; `\p{L}\p{N}` is `\w` without underscore.
 _NAME = re.compile(rf"[-_'\w]{{1,{COMMAND_NAME}}}")
@@ -43,10 +43,12 @@ class CommandNames:
 
 
 def group_of(command: Command) -> str:
-    """By what it acts on: a person, a room; what acts on neither has no group."""
+    """By what it acts on: a person, a room, something that has a number; what acts on none of them has no group."""
     if command.param(Kind.WHO) is not None:
         return PERSON
-    return ROOM if command.in_room else ""
+    if command.in_room:
+        return ROOM
+    return RECORD if command.param(Kind.NUMBER) is not None else ""
 
 
 def is_name(text: str) -> bool:

@@ -65,11 +65,12 @@ def test_single_commands_keep_their_names_and_a_root_holds_them_by_what_they_act
     names = CommandNames.of(COMMANDS, "usher")
     assert names.typed("mute") == "/usher person mute"
     assert names.typed("quiet") == "/usher room quiet"
-    assert names.typed("undo") == "/usher undo"
+    assert names.typed("undo") == "/usher record undo"
+    assert names.typed("history") == "/usher history"
 
 
 @pytest.mark.parametrize("root", FORMS)
-@pytest.mark.parametrize("like", ["mute", "quiet", "history"])
+@pytest.mark.parametrize("like", ["mute", "quiet", "history", "undo"])
 def test_there_is_room_for_ten_more_commands_in_both_forms(root: str, like: str) -> None:
     found = registered(ten_more(like), root)
     assert len(list(leaves(found))) == len(COMMANDS) + 10
