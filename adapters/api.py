@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import json
 import logging
@@ -12,11 +11,11 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from adapters.http import body_of
 from adapters.rarely import Rarely
 from bot.errors import HistoryError
 from bot.ports import Clock
 
-READ_SECONDS = 10.0
 log = logging.getLogger(__name__)
 
 
@@ -65,11 +64,9 @@ async def posted(request: web.Request, must: Mapping[str, int], may: Mapping[str
 
     Each name comes with the most characters that its text may have. `Unanswerable` where the object is another one.
     """
+    body = await body_of(request)
     try:
-        async with asyncio.timeout(READ_SECONDS):
-            given = json.loads(await request.read())
-    except TimeoutError:
-        raise Unanswerable("The body did not come.", 408) from None
+        given = json.loads(body)
     except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):

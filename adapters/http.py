@@ -17,8 +17,18 @@ from adapters.values import HostPort
 from bot.errors import BotError
 
 MOST_BYTES = 1024 * 1024
+READ_SECONDS = 10.0
 CUT_SECONDS = 0.2  # for the last bytes of answers that are ready, and for handlers to notice that they were cancelled
 log = logging.getLogger(__name__)
+
+
+async def body_of(request: web.Request) -> bytes:
+    """All that was sent, if it comes in time; else it is refused with 408."""
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
 
 
 class HttpServer:
@@ -93,7 +103,7 @@ class HttpServer:
 
 def _is_ours(record: logging.LogRecord) -> bool:
     """Whether it is about a failure of this process, and not about somebody who does not speak HTTP."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError | web.RequestPayloadError))
 
 
 async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.http import HttpServer
+from adapters.http import HttpServer, body_of
 from adapters.settings import Settings
 from adapters.slack import limits, socket
 from adapters.slack.announcing import Announcer
@@ -105,7 +105,7 @@ class SlackAdapter:
         if self._app is None or not self.ready:
             return http_web.Response(status=503)
         try:
-            body = (await request.read()).decode()
+            body = (await body_of(request)).decode()
             asked = AsyncBoltRequest(body=body, query=request.query_string, headers=_readable(request.headers))
         except UNREADABLE:
             return http_web.Response(status=400)

@@ -343,7 +343,7 @@ async def test_a_report_that_is_none_is_said_to_be_so(served: Served, given: Any
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.api.READ_SECONDS", 0.01)
+    monkeypatch.setattr("adapters.http.READ_SECONDS", 0.01)
 
     async def never() -> AsyncIterator[bytes]:
         yield b"{"

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from adapters.http import MOST_BYTES, HttpServer
+from adapters.http import MOST_BYTES, HttpServer, body_of
 from adapters.values import HostPort
 from bot.errors import BotError
 from tests.clocks import until
@@ -280,6 +280,29 @@ async def test_whoever_does_not_speak_http_is_refused_and_not_logged(
         assert b" 400 " in await reader.readline()
         writer.close()
     assert caplog.messages == []
+
+
+async def test_a_body_that_is_not_compressed_as_it_says_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    headers = {"Content-Encoding": "gzip"}
+    async with serving() as (_, client), client.post("/in", data=BytesIO(b"s3cret" * 20), headers=headers) as answer:
+        assert (answer.status, await answer.text()) == (400, "")
+    assert caplog.messages == []
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def reading(request: web.Request) -> web.Response:
+        return web.Response(body=await body_of(request))
+
+    async def never() -> AsyncIterator[bytes]:
+        yield b"half"
+        await asyncio.Event().wait()
+
+    async with serving(reading) as (_, client):
+        async with client.post("/in", data=b"whole") as answer:
+            assert await answer.read() == b"whole"
+        monkeypatch.setattr("adapters.http.READ_SECONDS", 0.01)
+        async with client.post("/in", data=never()) as answer:
+            assert (answer.status, await answer.text()) == (408, "")
 
 
 async def test_a_body_that_breaks_off_in_its_encoding_is_no_bug(caplog: pytest.LogCaptureFixture) -> None:

@@ -225,7 +225,7 @@ async def test_a_body_of_no_known_length_is_bounded_too() -> None:
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.livekit.receiver.READ_SECONDS", 0.01)
+    monkeypatch.setattr("adapters.http.READ_SECONDS", 0.01)
 
     async def never() -> AsyncIterator[bytes]:
         yield b"{"
