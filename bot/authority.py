@@ -47,10 +47,14 @@ def covers_all(rooms: Collection[str], order: Order) -> bool:
     return all(any(glob_covers(own, one) for own in rooms for one in piece) for piece in reach(order))
 
 
+def acts_in(order: Order, rooms: str) -> bool:
+    """Whether it acts in some room that this glob matches."""
+    return any(all(_meets((rooms,), one) for one in piece) for piece in reach(order))
+
+
 def acts_in_sight(moderator: Moderator, order: Order) -> bool:
     """Whether it acts in some room that this person may see."""
-    scopes = moderator.scopes
-    return any(_meets(scopes, one) for piece in reach(order) for one in piece)
+    return any(acts_in(order, scope) for scope in moderator.scopes)
 
 
 def needed_to_end(context: Context, order: Order) -> Role:

@@ -253,6 +253,8 @@ class _Reader:
                 raise self._bad(f"{word.text!r} is not a role. The roles are {roles}.") from None
         if param.kind is Kind.COMMAND:
             return word.plain.lstrip("/")
+        if param.kind is Kind.ROOM_OR_GLOB:
+            return word.text.removeprefix("in:")
         return word.text
 
     def _bad(self, sentence: str, meant: tuple[str, ...] = ()) -> BadArgument:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.command import BoundInvocation
 from bot.crowd import sources_text
 from bot.lasting import Calendar, lasting_words
+from bot.moments import moment_words
 from bot.orders import Door, Order
 from bot.reply import Button, Name, Spans, say
 
@@ -49,6 +50,11 @@ def title(order: Order) -> Spans:
 def lasting(order: Order, calendar: Calendar) -> str:
     """`for 24 h, until 18:00 UTC`, `until it is ended`."""
     return lasting_words(order.ends, calendar.now, calendar.zone)
+
+
+def until_word(order: Order, calendar: Calendar) -> str:
+    """`until 18:00 UTC`, `until it is ended`: as a list has it."""
+    return f"until {moment_words(order.ends, calendar.now, calendar.zone)}" if order.ends else "until it is ended"
 
 
 def in_case(order: Order) -> Spans:

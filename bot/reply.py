@@ -108,12 +108,14 @@ class Column:
 class Table:
     """`menus` holds the buttons behind each row, where the surface can show them (else it is empty).
 
-    The last button of a row leads to the others, where a surface has no room for all of them.
+    The last button of a row leads to the others, where a surface has no room for all of them. `each` is what a row is,
+    with its article, alone, and as several.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Spans, ...], ...]
     menus: tuple[tuple[Button, ...], ...] = ()
+    each: tuple[str, str, str] = ("a person", "person", "people")
 
 
 @dataclass(frozen=True, slots=True)

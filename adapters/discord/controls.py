@@ -53,7 +53,7 @@ class _Parts:
         if isinstance(part, Choices):
             self._choices(part)
         elif isinstance(part, Table):
-            self._people(part)
+            self._rows(part)
         elif isinstance(part, Menu):
             options = [Option(one.label, one.token) for one in part.entries if one.token]
             self._select(options, self._action, part.label, "entry", "entries")
@@ -68,7 +68,7 @@ class _Parts:
             options = [Option(label, one.button.token, spans_text(one.spans)) for label, one in kept]
             self._select(options, PRESS, "Choose one", "choice", "choices")
 
-    def _people(self, part: Table) -> None:
+    def _rows(self, part: Table) -> None:
         """The last entry behind a row is the one that leads to everything else."""
         known: list[tuple[str, str, list[Button]]] = []
         for row, menu in zip(part.rows, part.menus, strict=False):
@@ -83,7 +83,8 @@ class _Parts:
         if mutes and self._room > 1:
             self.rows.append(components.row(mutes[: limits.ROW_BUTTONS]))
         options = [Option(name, entries[-1].token, more) for name, more, entries in known]
-        self._select(options, BESIDE, "Choose a person", "person", "people")
+        a_row, one, several = part.each
+        self._select(options, BESIDE, f"Choose {a_row}", one, several)
 
     def _select(self, options: Sequence[Option], action: str, placeholder: str, one: str, several: str) -> None:
         kept = options[: limits.SELECT_OPTIONS] if self._room > 0 else ()

@@ -5,6 +5,7 @@ Nothing needs completion: phones show little of it, and whatever it offers can b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from bot.command import Command, Kind, Param
 from bot.people import Role
 
 STRING, INTEGER, BOOLEAN, MENTIONABLE = 3, 4, 5, 9
+_FIRST = re.compile("[;:,]")
 _TYPES = {Kind.NUMBER: INTEGER, Kind.PAGE: INTEGER, Kind.FLAG: BOOLEAN, Kind.SUBJECT: MENTIONABLE}
 
 ROOMS = (Kind.ROOM, Kind.DESTINATION, Kind.ROOM_OR_GLOB, Kind.GLOBS)
@@ -33,7 +35,7 @@ TERSE: Mapping[Kind, str] = {
     Kind.DURATION: "10m, until 18:00",
 }
 TERSE_NAMES: Mapping[str, str] = {FORCE.name: "protected people too", DRY_RUN.name: "only show"}
-"""How the commonest options are described where there is room for little."""
+"""How the commonest options are described where there is room for little; of the others the first words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Option:
 
     def body(self, *, terse: bool = False) -> dict[str, Any]:
         param = self.param
-        few = TERSE_NAMES.get(param.name) or TERSE.get(param.kind, param.description)
+        few = TERSE_NAMES.get(param.name) or TERSE.get(param.kind, _FIRST.split(param.description)[0])
         description = few if terse else param.description
         found: dict[str, Any] = {
             "type": _TYPES.get(param.kind, STRING),

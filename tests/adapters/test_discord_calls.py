@@ -94,6 +94,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     "move": {"who": "bob", "room": BACKSTAGE, "in_": STANDUP},
     "mute": {"who": "bob", "what": "camera,microphone", "lock": True, "reason": "loud", "in_": STANDUP},
     "name": {"who": "bob", "text": "Bob Stone Jr", "in_": STANDUP},
+    "order": {"n": 99, "end": True},
+    "orders": {"room": STANDUP, "page": 1},
     "participant": {"who": "bob", "in_": STANDUP},
     "participants": {"room": STANDUP, "filter": "open", "page": 1},
     "permissions": {"who": "bob", "pairs": "can_publish=false", "in_": STANDUP},
@@ -108,11 +110,12 @@ GIVEN: dict[str, dict[str, Any]] = {
     "whoami": {},
 }
 SAID = {
-    "attribute": "seat", "case": "99", "close": "End standup", "demote": "Bob Stone", "find": "bob", "help": "mute",
-    "history": "bob", "kick": "Remove Bob Stone", "metadata": "metadata", "moderator": "viewer", "moderators": "admin",
-    "move": "Bob Stone", "mute": "Bob Stone", "name": "Jr", "participant": "Bob Stone", "participants": "standup",
-    "permissions": "Bob Stone", "promote": "Omar", "quiet": "standup", "reason": "99", "room-metadata": "standup",
-    "rooms": "backstage", "undo": "99", "unmute": "Bob Stone", "use": "standup", "whoami": "admin",
+    "attribute": "seat", "case": "99", "close": "End standup", "demote": "Bob Stone",
+    "find": "bob", "help": "mute", "history": "bob", "kick": "Remove Bob Stone", "metadata": "metadata",
+    "moderator": "viewer", "moderators": "admin", "move": "Bob Stone", "mute": "Bob Stone", "name": "Jr", "order": "99",
+    "orders": "in force", "participant": "Bob Stone", "participants": "standup", "permissions": "Bob Stone",
+    "promote": "Omar", "quiet": "standup", "reason": "99", "room-metadata": "standup", "rooms": "backstage",
+    "undo": "99", "unmute": "Bob Stone", "use": "standup", "whoami": "admin",
 }  # fmt: skip
 
 

@@ -279,6 +279,14 @@ def test_people_beyond_the_select_are_counted() -> None:
     assert "1 more person does not fit below." in lines(shown(with_menus(PEOPLE[:26])))
 
 
+def test_a_list_of_something_else_has_a_select_of_that() -> None:
+    people = with_menus(PEOPLE[:26]).parts[0]
+    assert isinstance(people, Table)
+    message = shown(replace(with_menus(["Bob"]), parts=(replace(people, each=("an order", "order", "orders")),)))
+    assert select(message)["placeholder"] == "Choose an order"
+    assert "1 more order does not fit below." in lines(message)
+
+
 def test_who_may_only_look_gets_the_select_alone() -> None:
     reply = replace(with_menus(PEOPLE[:3], ["More"]), buttons=())
     assert [one["type"] for one in pressed(shown(reply))] == [3]

@@ -47,6 +47,8 @@ STEPS = (
     Step("mute", {"who": "nobody", **IN}, "Nobody in standup"),
     Step("mute", {"who": "Bob Stone", "what": "camera", "reason": "not *safe* for <work>", **IN}, "Muted Bob Stone"),
     Step("mute", {**BOB, "lock": "true", "reason": "shouting"}, "Keeping Bob Stone muted"),
+    Step("orders", {"room": STANDUP}, "1 order is in force"),
+    Step("order", {"n": "5"}, "the lock of Bob Stone"),
     Step("reason", {"n": "5", "text": "shouting  at everybody"}, "shouting"),
     Step("undo", {"n": "5"}, "Undid case 5", "Undo it"),
     Step("unmute", {"who": "hana", "dry-run": "true", **IN}, "Nothing would change"),
@@ -65,7 +67,7 @@ STEPS = (
     Step("move", {**BOB, "room": BACKSTAGE}, "Moved", "Move"),
     Step("close", {"room": BACKSTAGE}, "Ended", "End the room"),
     Step("history", {"room": STANDUP, "kind": "mute"}, "History"),
-    Step("case", {"n": "5"}, "undone"),
+    Step("case", {"n": "5"}, "ended"),
     Step("case", {"n": "999"}, "999"),
     Step("undo", {"n": "4"}, "mute"),
 )

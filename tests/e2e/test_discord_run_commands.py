@@ -80,9 +80,17 @@ STEPS = (
            press="Remove"),
     look("history", "kick", room=ROOM),
     look("moderators", "admin"),
+    look("orders", "in force", room=ROOM),
     Step("close", {"room": ROOM}, "Ended", (("eve", "disconnected", "eve", "ROOM_DELETED"),), "End the room"),
 )  # fmt: skip
-ELSEWHERE = {"case", "reason", "undo", "use", "moderator"}  # tried below: they are about a case, a channel, a person
+ELSEWHERE = {
+    "case",
+    "order",
+    "reason",
+    "undo",
+    "use",
+    "moderator",
+}  # tried below: they are about a case, a channel, a person
 
 
 class Round:
