@@ -54,6 +54,8 @@ class _InRoom:
         return self.line.bound(reading, place)
 
     async def _exists(self, room: str) -> bool:
+        if self.context.command.takes_ended:
+            return True
         return bool(await self.context.people(room)) or await places.is_live(self.context, room)
 
     async def _room_or_filter(self, named: str, word: Word | None) -> BoundInvocation | Reply:

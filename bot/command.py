@@ -148,9 +148,10 @@ class Command:
     `arguments` is a frozen dataclass whose fields are `Annotated[type, Param(...)]`. `role` is the default of what
     it needs (a setting may change it). `in_room` says that it acts in exactly one room; `question` is how the
     confirmation names what happens ("Remove {who} from {room}?"), `confirm` the label of its yes. `takes_gone`
-    accepts someone who has left. `removes` says that the person is gone from the room afterwards, which agents and
-    callers are protected from too. `calms` says that it can only make a room quieter. `asks` says that it asks by
-    itself, each time, with what it would do. `check` refuses arguments before anything is asked or done.
+    accepts someone who has left, `takes_ended` a room that is not live. `removes` says that the person is gone from the
+    room afterwards, which agents and callers are protected from too. `calms` says that it can only make a room quieter.
+    `asks` says that it asks by itself, each time, with what it would do. `check` refuses arguments before anything is
+    asked or done.
     """
 
     name: str
@@ -163,6 +164,7 @@ class Command:
     question: str = ""
     confirm: str = "Yes"
     takes_gone: bool = False
+    takes_ended: bool = False
     removes: bool = False
     calms: bool = False
     asks: bool = False

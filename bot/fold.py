@@ -115,10 +115,10 @@ def fold(session: Session, now: PersonState, orders: Sequence[Order], at: dateti
         return Fold(session, now)
     if (person.identity, person.sid) != (session.identity, session.sid):
         raise ValueError("the state is about another session")
-    mine = tuple(order for order in bearing(orders, now.room, person, at) if order.id not in session.past)
+    mine = tuple(order for order in bearing(orders, now.room, person, at) if not order.ids & session.past)
     if any(order.what.absent for order in mine):
         return Fold(session, Remove(person.sid).amend(now), mine)
-    overridden = tuple(o for o in mine if o.id in session.carried and _overridden(o, session, person.permission))
+    overridden = tuple(o for o in mine if o.ids & session.carried and _overridden(o, session, person.permission))
     carried = tuple(order for order in mine if order not in overridden)
     base = _without_orders(session, person.permission)
     wanted = under(base, carried)

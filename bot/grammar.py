@@ -138,6 +138,7 @@ class _Reader:
         if param is None or word.plain not in param.choices:
             return False
         self._set(param, word.plain)
+        self.open = [one for one in self.open if one.kind is not Kind.ROOM]  # which stands before it or not at all
         self.at += 1
         return True
 

@@ -84,7 +84,8 @@ class Order:
 
     It acts where `rooms` (globs) and one of `grants` match: those of the issuer that allowed it, as they were then.
     `ends` is when it ends by itself (None: when somebody ends it), `ended` when it did, and `how` that entry's code.
-    `hidden`: it is about somebody who was, so that it is for admins.
+    `hidden`: it is about somebody who was, so that it is for admins. `since` and `former`: a door that goes on from
+    earlier ones, whose ids these are, is for everybody who entered since the first of them was given.
     `id`, `case` and `at` are those of its entry; an order that is not written yet has the id 0 and is the newest.
     """
 
@@ -98,6 +99,8 @@ class Order:
     issuer_name: str = ""
     command: str = ""
     hidden: bool = False
+    since: datetime | None = None
+    former: frozenset[int] = frozenset()
     id: int = 0
     case: int = 0
     at: datetime = NOT_YET
@@ -113,6 +116,17 @@ class Order:
         """What orders are sorted by, oldest first; a clock that is set back makes none older."""
         return (self.id == 0, self.id)
 
+    @property
+    def ids(self) -> frozenset[int]:
+        """Under which ids a session may know it."""
+        return self.former | {self.id}
+
+    def going_on_from(self, doors: Iterable[Order]) -> Order:
+        """This door in the place of those: who came in under one of them is under it from now on."""
+        found = [door for door in doors if door.is_door]
+        since = min((door.since or door.at for door in found), default=None)
+        return replace(self, since=since, former=self.former.union(*(door.ids for door in found)))
+
     def in_force(self, at: datetime) -> bool:
         return self.ended is None and (self.ends is None or at < self.ends)
 
@@ -127,7 +141,7 @@ class Order:
         if not self.covers(room):
             return False
         if self.who is None:
-            return _entered_after(person, self.at)
+            return _entered_after(person, self.since or self.at)
         return self.who.is_(person, by_attribute=not (self.what.gives and person.permission.can_update_metadata))
 
 
@@ -167,6 +181,8 @@ def _encoded(order: Order) -> str:
         "take": sorted(what.take),
         "absent": what.absent,
         "ends": order.ends.astimezone(UTC).isoformat() if order.ends else None,
+        "since": order.since.astimezone(UTC).isoformat() if order.since else None,
+        "former": sorted(order.former),
     }
     fields = {_PREFIX + name: value for name, value in facts.items() if value}
     fields |= {_FLAG + name: value for name, value in what.flags.items()}
@@ -180,13 +196,15 @@ def read_order(content: Content) -> Order:
     known = {name.removeprefix(_PREFIX): value for name, value in facts.items()}
     if unknown := set(known) - _KNOWN or {"rooms", "grants"} - set(known):
         raise ValueError(f"an order does not say, or says too much: {sorted(unknown)}")
-    ends = known.get("ends")
+    ends, since = known.get("ends"), known.get("since")
     return Order(
         what=Amendment(flags, _sources(known.get("give")), _sources(known.get("take")), known.get("absent") is True),
         who=None if known.get("newcomers") else Who(content.identity, content.name, *known.get("person", ())),
         rooms=tuple(known["rooms"]),
         grants=tuple(Grant(subject, Role.parse(role), tuple(rooms)) for subject, role, *rooms in known["grants"]),
         ends=datetime.fromisoformat(ends) if ends else None,
+        since=datetime.fromisoformat(since) if since else None,
+        former=frozenset(map(int, known.get("former", ()))),
         reason=content.reason,
         issuer=content.actor,
         issuer_name=content.actor_name,
@@ -194,7 +212,7 @@ def read_order(content: Content) -> Order:
     )
 
 
-_KNOWN = {"rooms", "grants", "newcomers", "person", "give", "take", "absent", "ends"}
+_KNOWN = {"rooms", "grants", "newcomers", "person", "give", "take", "absent", "ends", "since", "former"}
 
 
 def order_of(entry: Entry) -> Order:

@@ -84,6 +84,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "case": {"n": 99},
     "close": {"room": STANDUP, "force": True},
     "demote": {"who": "bob", "in_": STANDUP},
+    "door": {"room": STANDUP, "state": "listen-only", "for_": "10m", "reason": "raid"},
     "find": {"text": "bob"},
     "help": {"command": "mute"},
     "history": {"who": "bob"},
@@ -110,7 +111,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "whoami": {},
 }
 SAID = {
-    "attribute": "seat", "case": "99", "close": "End standup", "demote": "Bob Stone",
+    "attribute": "seat", "case": "99", "close": "End standup", "demote": "Bob Stone", "door": "are listen-only",
     "find": "bob", "help": "mute", "history": "bob", "kick": "Remove Bob Stone", "metadata": "metadata",
     "moderator": "viewer", "moderators": "admin", "move": "Bob Stone", "mute": "Bob Stone", "name": "Jr", "order": "99",
     "orders": "in force", "participant": "Bob Stone", "participants": "standup", "permissions": "Bob Stone",

@@ -58,6 +58,8 @@ def orders(what: st.SearchStrategy[Amendment] = amendments) -> st.SearchStrategy
         rooms=globs,
         grants=grants.map(tuple),
         ends=st.none() | moments,
+        since=st.none() | moments,
+        former=st.frozensets(st.integers(1, 1000), max_size=3),
         id=st.integers(1, 1000),
     )
 

@@ -386,6 +386,23 @@ def test_who_is_brought_on_stage_by_anybody_is_past_the_door_they_came_through()
     assert again.session == folded.session.settled
 
 
+def test_who_is_past_a_door_is_past_the_one_that_goes_on_from_it() -> None:
+    listen = door(Door.LISTEN_ONLY, id=1)
+    longer = door(Door.LISTEN_ONLY, id=2, at=LATER).going_on_from([listen])
+    entered = PersonState(ROOM, bob(FULL, joined_at=GIVEN + timedelta(seconds=9)))
+    left = fold(first(entered), entered, [listen], LATER)
+    promoted = fold(left.session.settled, entered, [longer], LATER)
+    assert promoted.session.past == {2}
+    assert of(promoted.wanted) == FULL, "whoever brought them on stage did so before the door got another end"
+    past = fold(promoted.session.settled, entered, [listen], LATER)
+    assert of(past.wanted) == AUDIENCE, "the older one alone knows nothing of that"
+    again = fold(fold(left.session.settled, entered, [listen], LATER).session.settled, entered, [longer], LATER)
+    assert of(again.wanted) == FULL
+    under_it = fold(left.session.settled, left.wanted, [longer], LATER)
+    assert of(under_it.wanted) == AUDIENCE
+    assert under_it.carried == {2}
+
+
 def test_who_comes_in_again_comes_through_the_door_again() -> None:
     listen = door(Door.LISTEN_ONLY)
     past = replace(first(here(FULL)), past=frozenset({1}))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.history import Content, Draft, EntryKind, Outcome, canonical
 from bot.model import Participant, Permissions, Source
-from bot.orders import Amendment, Door, Order, Who, ended_draft, order_draft, read_order
+from bot.orders import NOT_YET, Amendment, Door, Order, Who, ended_draft, order_draft, read_order
 from bot.people import Grant, Role
 from tests.core.order_strategies import GIVEN, amendments, order, orders
 
@@ -54,6 +54,8 @@ SHORTEST = {"order.rooms": ["*"], "order.grants": [], "order.newcomers": True}
         {**SHORTEST, "order.flags.hidden": True},
         {**SHORTEST, "order.take": ["smell"]},
         {**SHORTEST, "order.ends": "soon"},
+        {**SHORTEST, "order.since": "soon"},
+        {**SHORTEST, "order.former": ["first"]},
     ],
 )
 def test_what_makes_no_order_or_one_of_times_to_come_is_refused(fields: dict[str, Any]) -> None:
@@ -139,6 +141,17 @@ def test_a_door_is_for_whoever_enters_once_it_was_set(entered: datetime | None, 
     door = order(what=Door.SHUT.amendment, who=None)
     assert door.is_door
     assert door.bears_on(bob(joined_at=entered), "standup") is newcomer
+
+
+def test_a_door_that_goes_on_from_others_is_for_whoever_entered_since_the_first() -> None:
+    first = order(what=Door.LISTEN_ONLY.amendment, who=None, id=1)
+    second = order(what=Door.LISTEN_ONLY.amendment, who=None, id=0, at=NOT_YET).going_on_from([first])
+    assert (second.since, second.former) == (GIVEN, frozenset({1}))
+    third = replace(second, id=2, at=GIVEN + SECOND).going_on_from([replace(second, id=2, at=GIVEN + SECOND), first])
+    assert (third.since, third.ids) == (GIVEN, frozenset({1, 2}))
+    assert second.bears_on(bob(joined_at=GIVEN + SECOND), "standup")
+    assert not second.bears_on(bob(joined_at=GIVEN - SECOND), "standup")
+    assert order(who=None, id=3).going_on_from([order(id=1)]) == order(who=None, id=3), "a ban is no door"
 
 
 def test_the_doors_say_what_newcomers_may() -> None:

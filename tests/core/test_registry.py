@@ -73,7 +73,7 @@ def test_every_argument_is_described_and_usage_begins_with_the_command(command: 
 
 def test_commands_are_the_table_of_the_documentation() -> None:
     assert [command.name for command in REGISTRY] == sorted(command.name for command in REGISTRY)
-    wanted = """attribute case close demote find help history kick metadata moderator moderators move mute name
+    wanted = """attribute case close demote door find help history kick metadata moderator moderators move mute name
         order orders participant participants permissions promote quiet reason room-metadata rooms undo
         unmute use whoami"""
     assert {command.name for command in REGISTRY} >= set(wanted.split())

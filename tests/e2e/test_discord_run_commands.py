@@ -80,7 +80,8 @@ STEPS = (
            press="Remove"),
     look("history", "kick", room=ROOM),
     look("moderators", "admin"),
-    look("orders", "in force", room=ROOM),
+    Step("door", {"room": ROOM, "state": "shut"}, "are shut until", press="Shut", entries=[("order", "done")]),
+    look("orders", "door shut", room=ROOM),
     Step("close", {"room": ROOM}, "Ended", (("eve", "disconnected", "eve", "ROOM_DELETED"),), "End the room"),
 )  # fmt: skip
 ELSEWHERE = {
