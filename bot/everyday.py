@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.authorise import authorise
 from bot.command import BoundInvocation, Target
 from bot.context import Context
@@ -20,6 +22,18 @@ def everyday(context: Context, person: Participant) -> tuple[Button, ...]:
         *_offered(context, person, *stage),
         *_offered(context, person, "Remove", "kick"),
     )
+
+
+def keep_out(context: Context, target: Target) -> tuple[Button, ...]:
+    """One tap to ban them, whichever session they are in; nothing where it would be refused."""
+    declared = context.services.registry.get("ban")
+    if declared is None:
+        return ()
+    verdict = authorise(context.moderator, declared, context.policy, room=target.room, person=target.participant)
+    if isinstance(verdict, Refused):
+        return ()
+    bound = replace(target, participant=None)
+    return (Button("Keep out", BoundInvocation("ban", target.room, bound, {}, target.identity)),)
 
 
 def menu(context: Context, person: Participant) -> tuple[Button, ...]:

@@ -211,7 +211,7 @@ def _reason(given: str) -> Block:
         "type": "plain_text_input",
         "action_id": REASON,
         "max_length": LONGEST_REASON,
-        "placeholder": blocks.plain_text("too loud; or for example: history bob", limits.PLACEHOLDER),
+        "placeholder": blocks.plain_text("for 10m too loud; or for example: history bob", limits.PLACEHOLDER),
     }
     return {**block, "initial_value": given} if given else block
 

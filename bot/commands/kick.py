@@ -8,6 +8,7 @@ from bot.actions.presence import Remove
 from bot.answers import Words, answer
 from bot.command import Command, Effect
 from bot.context import Context
+from bot.everyday import keep_out
 from bot.params import Reason, Who
 from bot.people import Role
 from bot.perform import Part
@@ -17,7 +18,10 @@ SELF_HOSTED = (
     "Their join token stays valid: on a self-hosted LiveKit server they can come back with it at once. "
     "The service that issues the tokens has to refuse new ones."
 )
-CLOUD = "LiveKit Cloud has revoked their join token; a fresh token works after about a minute."
+CLOUD = (
+    "LiveKit Cloud takes no join token any more that was issued to them before this; a new one works. "
+    "The service that issues the tokens has to refuse new ones."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     subject = context.person(gone_is_fine=True)
     result = await context.perform(Part(subject, Remove(subject.sid)))
     name, room = Name(subject.name or subject.identity), Name(subject.room)
+    stay_out = keep_out(context, arguments.who)
     notes = [text(CLOUD if context.services.rooms.cloud else SELF_HOSTED)]
     if result.after is not None and result.after.participant is not None:
         notes.insert(0, text("They are already back in a new session."))
@@ -38,6 +43,8 @@ async def run(context: Context, arguments: Arguments) -> Reply:
         already=say(name, " is not in ", room, " any more: nothing to remove."),
         what=say("remove ", name, " from ", room),
         after=notes,
+        buttons=stay_out,
+        offers=stay_out,
     )
     return answer(context, result, words)
 
@@ -53,6 +60,9 @@ COMMAND = Command(
     confirm="Remove",
     takes_gone=True,
     removes=True,
-    details="Always asks first. LiveKit does not keep a removed person out: see what the answer says of this server.",
+    details=(
+        "Always asks first. LiveKit does not keep a removed person out: see what the answer says of this server. "
+        "Keep out, below the answer, is /ban."
+    ),
     examples=("/kick bob", "/kick bob spamming"),
 )

@@ -10,7 +10,7 @@ from bot.case_access import may_see
 from bot.case_lines import case_line
 from bot.command import Command, Effect
 from bot.context import Context
-from bot.everyday import everyday
+from bot.everyday import everyday, keep_out
 from bot.history import CaseQuery
 from bot.model import Participant, Track
 from bot.params import Who
@@ -35,7 +35,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     parts: list[Part] = [Fields(_fields(context, person))]
     parts += await _cases(context, person)
     title = say(Name(person.display), " in ", Name(context.room))
-    return Reply(Tone.INFO, title, tuple(parts), everyday(context, person))
+    return Reply(Tone.INFO, title, tuple(parts), (*everyday(context, person), *keep_out(context, arguments.who)))
 
 
 def _fields(context: Context, person: Participant) -> tuple[tuple[str, Spans], ...]:

@@ -35,8 +35,15 @@ async def test_on_a_self_hosted_server_it_says_that_the_token_stays_valid(house:
 
 async def test_on_cloud_it_says_that_the_token_is_revoked(cloud: House) -> None:
     answer = told(await cloud.sure("kick bob"))
-    assert "revoked" in answer
-    assert "about a minute" in answer
+    assert "takes no join token any more that was issued to them before this" in answer
+    [removal] = [call for call in cloud.service.calls if call.method == "RemoveParticipant"]
+    assert removal.body["revoke_token_ts"] == str(int(cloud.clock.now().timestamp()) + 1)
+
+
+async def test_elsewhere_no_token_is_said_to_be_revoked(house: House) -> None:
+    await house.sure("kick bob")
+    [removal] = [call for call in house.service.calls if call.method == "RemoveParticipant"]
+    assert "revoke_token_ts" not in removal.body
 
 
 async def test_somebody_who_is_back_at_once_is_gone_all_the_same_and_it_is_said(house: House) -> None:
