@@ -21,6 +21,7 @@ from bot.words import on_its_line
 SECRET_FIELDS = ("metadata", "room.metadata")
 SECRET_ATTRIBUTES = ATTRIBUTE + SIP_ATTRIBUTES
 OTHER = "another room"
+FIRST, NEWEST = 20, 80  # entries of a case that are shown where there are more
 SECRET_COMMANDS = ("metadata", "room-metadata")  # what was typed is the metadata
 _TYPED = (EntryKind.INTENT, EntryKind.REFUSED, EntryKind.ORDER)
 _HOLDS = (Outcome.DONE, Outcome.ALREADY)
@@ -66,13 +67,14 @@ def whom(case: Case) -> Spans:
 def outcome_of(case: Case) -> Outcome | None:
     """The case's outcome: of several parts the worst; None while it is open."""
     found: Counter[Outcome] = Counter()
-    for intent in case.intents:
+    intents = case.intents
+    for intent in intents:
         about = case.about(intent)
         if about is None or about.outcome is None:
             return None
         found[about.outcome] += 1
-    for entry in case.entries:
-        if entry.outcome is not None and entry.kind is not EntryKind.REASON and not case.intents:
+    for entry in () if intents else case.entries:
+        if entry.outcome is not None and entry.kind is not EntryKind.REASON:
             found[entry.outcome] += 1
     return next((outcome for outcome in _FINAL if found[outcome]), None)
 
@@ -135,10 +137,14 @@ class Eyes:
 
 
 def in_full(case: Case, now: datetime, eyes: Eyes) -> tuple[Part, ...]:
-    """Every entry, with what was before and after."""
+    """Every entry, with what was before and after; of very many the first and the newest."""
     parts: list[Part] = []
-    for entry in case.entries:
-        parts += _entry(entry, now, eyes)
+    left_out = len(case.entries) - FIRST - NEWEST
+    for number, entry in enumerate(case.entries):
+        if left_out > 0 and number == FIRST:
+            parts.append(text(f"{left_out} more entries are left out here; `usher history export` has them."))
+        if left_out <= 0 or not FIRST <= number < FIRST + left_out:
+            parts += _entry(entry, now, eyes)
     return tuple(parts)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -124,6 +124,13 @@ class Case:
 
     number: int
     entries: tuple[Entry, ...]
+    _about: Mapping[int, Entry] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """An order that is carried out for weeks on somebody who keeps coming back has a case of thousands."""
+        later = (EntryKind.OUTCOME, EntryKind.RECONCILED)
+        about = {e.refers: e for e in self.entries if e.refers is not None and e.kind in later}
+        object.__setattr__(self, "_about", about)
 
     @property
     def first(self) -> Entry:
@@ -135,8 +142,7 @@ class Case:
 
     def about(self, intent: Entry) -> Entry | None:
         """The newest outcome or reconciliation of that intent."""
-        later = (EntryKind.OUTCOME, EntryKind.RECONCILED)
-        return next((e for e in reversed(self.entries) if e.refers == intent.seq and e.kind in later), None)
+        return self._about.get(intent.seq)
 
     @property
     def intents(self) -> tuple[Entry, ...]:

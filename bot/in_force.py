@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.history import Content
 from bot.orders import Order
+from bot.people import is_glob
 from bot.ports import Orders, Sessions
 from bot.standing import COMMAND, EXPIRED, USHER
 
 PAST = 200  # ended orders that are remembered, so that giving back is recorded in their case
 KEEP_SESSIONS = timedelta(hours=1)  # a client that lost its connection comes back within minutes
 TIDY = timedelta(minutes=10)  # how often the sessions of a room are gone through
+_ByRoom = tuple[Mapping[str, Sequence[Order]], Sequence[Order]]
 
 
 class InForce:
@@ -23,6 +25,7 @@ class InForce:
         self._orders = orders
         self._sessions = sessions
         self._active: dict[int, Order] = {}
+        self._by_room: _ByRoom | None = None
         self._past: deque[Order] = deque(maxlen=PAST)
         self._mark: int | None = None
         self._tidied: dict[str, datetime] = {}
@@ -38,13 +41,28 @@ class InForce:
 
     def covering(self, room: str) -> tuple[Order, ...]:
         """The orders that act in that room."""
-        return tuple(order for order in self._active.values() if order.covers(room))
+        named, others = self._by_room or self._sorted()
+        found = [order for order in (*named.get(room, ()), *others) if order.covers(room)]
+        return tuple(sorted(found, key=lambda order: order.age))
+
+    def _sorted(self) -> _ByRoom:
+        """The orders by the rooms that they name, and those that are about more: a sweep asks about every room."""
+        named: dict[str, list[Order]] = {}
+        others = []
+        for order in self._active.values():
+            if any(map(is_glob, order.rooms)):
+                others.append(order)
+                continue
+            for room in set(order.rooms):
+                named.setdefault(room, []).append(order)
+        self._by_room = named, others
+        return self._by_room
 
     async def read(self) -> Sequence[Order]:
         """The orders that were given, ended or erased since the last call; at the first one none."""
         if self._mark is None:
             mark, _ = await self._orders.changed(0)
-            self._active = {order.id: order for order in await self._orders.active()}
+            self._active, self._by_room = {order.id: order for order in await self._orders.active()}, None
             self._mark = mark
             return ()
         mark, changed = await self._orders.changed(self._mark)
@@ -52,7 +70,7 @@ class InForce:
             return ()
         active = {order.id: order for order in await self._orders.active()}
         gone = [order for order in self._active.values() if order.id not in active]
-        self._active, self._mark = active, mark
+        self._active, self._by_room, self._mark = active, None, mark
         self._past.extend(gone)
         told = {order.id for order in changed}
         return (*changed, *(order for order in gone if order.id not in told))
@@ -87,4 +105,5 @@ class InForce:
 
     def _end(self, order: Order) -> None:
         if self._active.pop(order.id, None) is not None:
+            self._by_room = None
             self._past.append(order)

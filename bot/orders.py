@@ -6,7 +6,7 @@ its number is that entry's sequence, so that the newest one is told by the chain
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -151,6 +151,18 @@ def _entered_after(person: Participant, at: datetime) -> bool:
     if entered is None:
         return True
     return entered + (timedelta(milliseconds=1) if entered.microsecond else timedelta(seconds=1)) > at
+
+
+def by_identity(orders: Iterable[Order]) -> Callable[[str], tuple[Order, ...]]:
+    """Those of these orders that can be about an identity: in a crowd not each has to be tried on everybody."""
+    named: dict[str, list[Order]] = {}
+    others = []
+    for order in orders:
+        if order.who is None or order.who.key:
+            others.append(order)
+        else:
+            named.setdefault(order.who.identity, []).append(order)
+    return lambda identity: tuple(sorted((*named.get(identity, ()), *others), key=lambda order: order.age))
 
 
 def order_draft(order: Order, content: Content, case: int | None = None) -> Draft:

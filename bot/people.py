@@ -109,6 +109,8 @@ def glob_matches(glob: str, room: str) -> bool:
     Each `*` first takes as little as it can; when the rest does not fit, only the newest one takes more. So the work
     is at most the product of the lengths, where a regular expression can take for ever.
     """
+    if not is_glob(glob):
+        return glob == room
     at = here = 0
     star, taken = -1, 0
     while here < len(room):

@@ -12,7 +12,7 @@ from bot.errors import BotError, HistoryError, NotFound, Unavailable
 from bot.fold import Fold, Session, bearing, fold, session_of
 from bot.history import Content, Outcome
 from bot.model import Participant
-from bot.orders import Order
+from bot.orders import Order, by_identity
 from bot.people import ChatUser, Role
 from bot.perform import Part, Performer, Result
 from bot.policy import Policy
@@ -126,9 +126,8 @@ class Standing:
         known: dict[str, list[Session]] = {person.identity: [] for person in people}
         for session in await self._sessions.known(list(known)):
             known[session.identity].append(session)
-        work = [
-            _Work(room, person, tuple(known[person.identity]), tuple(orders), record, past, budget) for person in people
-        ]
+        of = by_identity(orders)
+        work = [_Work(room, one, tuple(known[one.identity]), of(one.identity), record, past, budget) for one in people]
         done = await gather_bounded(self._carry_out, [one for one in work if self._concerns(one)], AT_ONCE, BotError)
         for one in done:
             if isinstance(one, BotError):
@@ -153,10 +152,16 @@ class Standing:
         session = session_of(work.known, work.state, orders, at)
         folded = fold(session, work.state, orders, at)
         if folded.wanted.participant is None:
+            folded = fold(session, work.state, await self._now_on(work), at)
+        if folded.wanted.participant is None:
             return await self._written(Carried(work.person, folded, work.ended(session)), work, at)
         if folded.session == _own(work.known, work.person.sid) and folded.wanted == work.state:
             return Carried(work.person, folded)
         return await self._looked_at(work)
+
+    async def _now_on(self, work: _Work) -> tuple[Order, ...]:
+        """Those that may be carried out, as they are now: nobody is removed for a ban that has just been ended."""
+        return self._allowed(await self.active(work.room), work.room, work.person)
 
     async def _looked_at(self, work: _Work) -> Carried | None:
         """Fold, keep, write. What is known of the session is read first: an older look would take what Usher itself has

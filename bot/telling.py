@@ -71,7 +71,8 @@ class Telling:
         self._say(room, Tone.INFO, say("The time is over of ", *title(order), " in ", *where(order), "."), after, order)
 
     def carried(self, room: str, carried: Sequence[Carried]) -> None:
-        """What became of these people."""
+        """What became of these people. They have been seen: what is told of their order later hides what it must."""
+        self._recent.remember(room, [one.person for one in carried])
         for one in carried:
             about = one.about
             for order in one.overruled:

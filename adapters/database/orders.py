@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam as bind
@@ -20,6 +21,7 @@ from bot.chain import unseal
 from bot.history import Content, Entry
 from bot.orders import Order, ended_draft, order_draft, order_of
 
+REMEMBERED = 4096  # orders
 log = logging.getLogger(__name__)
 
 _ending = entries.alias("ending")
@@ -98,13 +100,18 @@ class DatabaseOrders:
 def _read(rows: Sequence[Any]) -> Iterator[Order]:
     """The orders of these rows. One that cannot be read keeps no other from being carried out."""
     for sealed, body, ending in rows:
-        entry = _unsealed(sealed, body)
         try:
-            order = order_of(entry)
+            order = _order(sealed, body)
         except ValueError:
-            log.error("the order of entry %d cannot be read", entry.seq, exc_info=True)
+            log.error("the order of entry %d cannot be read", _unsealed(sealed, body).seq, exc_info=True)
             continue
         yield order if ending is None else _ended(order, _unsealed(ending, None))
+
+
+@lru_cache(REMEMBERED)
+def _order(sealed: str, body: str) -> Order:
+    """Orders are read again and again, all that are in force; what an entry says does not change."""
+    return order_of(_unsealed(sealed, body))
 
 
 def _unsealed(sealed: str, body: str | None) -> Entry:

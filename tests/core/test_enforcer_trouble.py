@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -13,17 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.livekit.calls import Call
+from adapters.livekit.simulator.people import JoinGrant
 from adapters.livekit.wire import Json
 from bot.errors import HistoryError
 from bot.history import Content, EntryKind
-from bot.model import Source
-from bot.orders import Amendment
+from bot.model import Kind, Source
+from bot.orders import Amendment, Order, Who
+from bot.people import Grant, Role
 from bot.steady import BELIEVED, Steady
 from tests.clocks import PATIENCE, ManualClock
 from tests.core.faults import REFUSED, UNREACHABLE, CarryOut, failing, lying
-from tests.enforced import Enforced, enforced
+from tests.enforced import SAID, Enforced, enforced
 from tests.house import STANDUP, House
 
+ALICE = Grant("console:alice", Role.ADMIN)
 BAN = Amendment(absent=True)
 LOCK = Amendment(take=frozenset({Source.MICROPHONE}))
 
@@ -33,6 +36,10 @@ async def run(house: House) -> AsyncIterator[Enforced]:
     async with enforced(house) as running:
         await running.pass_(1)
         yield running
+
+
+def in_minutes(run: Enforced, minutes: int) -> datetime:
+    return run.house.clock.now() + timedelta(minutes=minutes)
 
 
 def there(run: Enforced, identity: str = "bob") -> bool:
@@ -181,6 +188,41 @@ async def test_of_a_caller_who_is_back_no_number_is_told(run: Enforced) -> None:
     await run.pass_(3)
     (line,) = [line for line in run.told if "is back" in line]
     assert "555" not in line
+
+
+async def test_of_a_caller_whose_order_has_their_number_for_a_name_no_number_is_told(run: Enforced) -> None:
+    run.house.rooms.join(STANDUP, JoinGrant("caller-1", "4155550100", kind=Kind.SIP))
+    order = Order(LOCK, Who("caller-1", "4155550100"), (STANDUP,), (ALICE,), ends=in_minutes(run, 10))
+    await run.house.database.orders.append(order, SAID)
+    await run.pass_(1)
+    run.house.rooms.leave(STANDUP, "caller-1")
+    await run.pass_(610)
+    (line,) = [line for line in run.told if "time is over" in line]
+    assert "lock of" in line
+    assert "4155550100" not in line
+
+
+async def test_who_is_free_again_while_the_room_is_looked_at_is_not_removed(run: Enforced) -> None:
+    """The answer about the room may come seconds later: a ban that has ended meanwhile is no ban."""
+    ban = await run.give(BAN)
+    await run.pass_(1)
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(call: Call, carry_out: CarryOut) -> Json:
+        answer = await carry_out()
+        if call.method == "ListParticipants":
+            asked.set()
+            await go_on.wait()
+        return answer
+
+    run.house.rooms.rejoin(STANDUP, "bob")
+    run.house.service.around = slow
+    run.enforcer.webhook(STANDUP)
+    await asyncio.wait_for(asked.wait(), PATIENCE)
+    await run.end(ban)
+    go_on.set()
+    await run.pass_(2)
+    assert there(run)
 
 
 async def test_nothing_is_told_of_somebody_hidden(run: Enforced) -> None:
