@@ -106,4 +106,4 @@ async def _read(socket: aiohttp.ClientWebSocketResponse) -> None:
         pass
 
 
-__all__ = ["Guard", "free_port", "guard_for", "listener", "server_that_tells"]
+__all__ = ["SAID", "Guard", "free_port", "guard_for", "listener", "server_that_tells"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from bot.model import ALL_SOURCES, Permissions, Source
 from bot.orders import Amendment, Door, Order
 from bot.people import Grant, Role
 from tests.clocks import eventually
-from tests.e2e.guard import Guard, free_port, guard_for, listener, server_that_tells
+from tests.e2e.guard import SAID, Guard, free_port, guard_for, listener, server_that_tells
 from tests.e2e.scene import Scene, event
 from tests.livekit_server import RunningServer
 from tests.people import Person
@@ -155,6 +156,29 @@ async def test_the_door_ends_first_and_the_lock_stays(guard: Guard, hall: Scene)
     await guard.end(door)
     await becomes(hall, Permissions(can_publish_sources=LOCKED))
     await guard.end(lock)
+    await becomes(hall, Permissions())
+
+
+async def test_a_door_that_is_given_another_end_is_for_those_who_came_in_under_the_old_one(
+    guard: Guard, hall: Scene
+) -> None:
+    orders, sessions = guard.database.orders, guard.database.sessions
+    door = await guard.give(Door.LISTEN_ONLY, rooms=hall.room)
+    for identity in ("bob", "carol"):
+        await come(hall, identity)
+        await becomes(hall, Permissions(can_publish=False), identity)
+    await hall.service.update_participant(hall.room, "carol", permission=Permissions())
+    longer = replace(door, id=0, ends=datetime.now(UTC) + timedelta(hours=1)).going_on_from([door])
+    longer = await orders.append(longer, SAID, instead=[door.id])
+
+    async def under_it() -> bool:
+        known = {one.identity: one for one in await sessions.known(["bob", "carol"]) if one.room == hall.room}
+        return longer.id in known["bob"].carried and bool(longer.ids & known["carol"].past)
+
+    await eventually(under_it, 30)
+    assert await permission(hall) == Permissions(can_publish=False)
+    assert await permission(hall, "carol") == Permissions()
+    await guard.end(longer)
     await becomes(hall, Permissions())
 
 
