@@ -32,6 +32,8 @@ def given(command: Command, *, without: Kind | None = None) -> dict[str, str]:
 def _sample(param: Param) -> str:
     if param.kind is Kind.SOURCES:
         return ", ".join(param.choices[:2])
+    if param.kind is Kind.CHOICE:
+        return param.choices[-1]
     return SAMPLES.get(param.kind, "word")
 
 
