@@ -72,13 +72,24 @@ async def test_a_case_that_is_opened_in_one_is_undone_in_the_other(both: Both, f
     assert bob.permission == before
 
     actors = {entry.kind.value: entry.content.actor async for entry in both.ground.history if entry.content}
-    assert (actors["intent"], actors["undone"]) == (other.account("ann"), other.account("ann"))
+    assert (actors["order"], actors["ended"]) == (one.account("ann"), other.account("ann"))
     shown = [neutral(await chat.call("ann", "case", {"n": "1"}), both.slack, both.discord) for chat in (one, other)]
     assert shown[0] == shown[1]
-    assert "undone, just now, by <ann>. by case 2" in shown[0]
-    assert "has its old value already" in await one.call("ann", "undo", {"n": "1"})
+    assert "ended, just now, by <ann>" in shown[0]
+    assert "has ended already" in await one.call("ann", "undo", {"n": "1"})
     assert both.told("Keeping Bob Stone muted") == {"slack": 0, "discord": 0} | {first: 1}
     assert both.told("Undid case 1") == {"slack": 0, "discord": 0} | {other.name: 1}
+
+
+async def test_what_does_not_stay_is_undone_in_the_other_too(both: Both) -> None:
+    bob = both.ground.rooms.person(STANDUP, "bob")
+    await both.slack.call("ann", "name", {**BOB, "text": "Robert"})
+    await both.discord.call("ann", "undo", {"n": "1"})
+    assert "Undid case 1" in await both.discord.press("ann", "Undo it")
+    assert bob.name == "Bob Stone"
+    assert f"undone, just now, by Ann ({both.discord.account('ann')})" in await both.slack.call(
+        "ann", "case", {"n": "1"}
+    )
 
 
 async def test_the_same_person_acted_on_from_both_at_once_is_acted_on_once(both: Both) -> None:
