@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 
 from bot.callers import hide_numbers, is_marked
 from bot.command import Again, BoundInvocation, Target
 from bot.context import Services
-from bot.errors import NotFound, RoomError
+from bot.errors import HistoryError, NotFound, RoomError
 from bot.model import Kind, Participant
 from bot.ports import Channels
 from bot.reply import Audience, Button, Name, Reply, Spans, Tone, say, text
@@ -17,6 +18,7 @@ AGAIN_SECONDS = 60.0
 LOOK_SECONDS = 5.0
 LONGEST_TEXT = 300
 MOST = 1000  # people whose reports of the last minute are counted
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,13 @@ class Report:
 
 @dataclass(slots=True)
 class _Minute:
-    """Since when reports of somebody are counted, how many came after the first, and what the newest of them says."""
+    """Since when reports of somebody are counted, how many came after the first, and what the newest of them says.
+
+    `told`: whether moderators were told of the first; None where that is long known.
+    """
 
     since: float
+    told: asyncio.Future[bool] | None = None
     more: int = 0
     newest: Report | None = None
 
@@ -58,14 +64,20 @@ class Reports:
         if (minute := self._minutes.get(key)) is not None:
             minute.more += 1
             minute.newest = report
-            return True, minute.more + 1
+            count = minute.more + 1
+            return minute.told is None or await asyncio.shield(minute.told), count
         if len(self._minutes) >= MOST:
             raise OverflowError
-        self._minutes[key] = _Minute(self._services.clock.monotonic())
-        if await self._tell(report):
-            return True, 1
-        self._minutes.pop(key, None)
-        return False, 1
+        first = asyncio.get_running_loop().create_future()
+        self._minutes[key] = _Minute(self._services.clock.monotonic(), first)
+        told = False
+        try:
+            told = await self._tell(report)
+        finally:
+            first.set_result(told)
+            if not told:
+                self._minutes.pop(key, None)
+        return told, 1
 
     async def serve(self) -> None:
         """Tell of those that were counted, when their minute is over; until cancelled."""
@@ -76,8 +88,17 @@ class Reports:
                 if now - minute.since >= AGAIN_SECONDS:
                     del self._minutes[key]
                     if minute.newest is not None:
-                        self._minutes[key] = _Minute(now)
-                        await self._tell(minute.newest, minute.more)
+                        await self._tell_counted(key, minute, minute.newest)
+
+    async def _tell_counted(self, key: tuple[str, str], minute: _Minute, newest: Report) -> None:
+        """Those that were counted were taken: where the history does not answer they are told later."""
+        following = self._minutes[key] = _Minute(self._services.clock.monotonic())
+        try:
+            await self._tell(newest, minute.more)
+        except HistoryError as error:
+            log.error("Reports could not be told yet: %s", error.user_text)
+            minute.more, minute.newest = minute.more + following.more, following.newest or newest
+            self._minutes[key] = minute
 
     async def _tell(self, report: Report, more: int = 0) -> bool:
         room, recent = report.room, self._services.recent

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.callers import hide_numbers
-from bot.errors import BotError
+from bot.errors import BotError, HistoryError
 from bot.history import Outcome
 from bot.model import Kind, Participant
 from bot.order_words import end_of, kind, title, where
@@ -22,6 +22,7 @@ from bot.reply import Audience, Name, Part, Reply, Span, Spans, Tone, say, text
 from bot.standing import Carried
 
 AGAIN_SECONDS = 600.0  # the same is told again after this time: somebody who keeps coming back is no news each time
+LATER_SECONDS = 5.0
 PATIENCE = 3  # tries before an order that cannot be carried out is reported
 MOST_REMEMBERED, MOST_WAITING = 5000, 1000
 Tell = Callable[[str, Reply], Awaitable[object]]
@@ -59,12 +60,22 @@ class Telling:
         """Tell what there is to tell, until cancelled."""
         while True:
             room, reply = await self._lines.get()
+            while not await self._told_now(room, reply):
+                await self._clock.sleep(LATER_SECONDS)
+
+    async def _told_now(self, room: str, reply: Reply) -> bool:
+        """False where the history, which keeps the line's buttons, does not answer."""
+        try:
             await self._tell(room, reply)
+        except HistoryError as error:
+            log.warning("A line for the moderators of a room waits: %s", error.user_text)
+            return False
+        return True
 
     def over(self, order: Order) -> None:
         """An order whose time is over."""
         room = next((room for room in order.rooms if not is_glob(room)), order.rooms[0])
-        if order.who is not None and self._recent.is_hidden(room, order.who.identity, None):
+        if order.hidden or (order.who is not None and self._recent.is_hidden(room, order.who.identity, None)):
             return
         gives_back = kind(order) in ("lock", "audience")
         after = (text("What it took is given back; nothing is opened by that."),) if gives_back else ()

@@ -24,6 +24,7 @@ from adapters.settings import load
 from adapters.values import HostPort
 from bot import reports
 from bot.admission import admission
+from bot.errors import HistoryError
 from bot.orders import Amendment, Door, Order, Who
 from bot.people import Grant, Role
 from bot.plain import plain
@@ -310,6 +311,65 @@ async def test_where_nobody_could_be_told_the_next_one_is_told_again(served: Ser
     assert await served.report(identity="bob") == (503, {"error": "No moderator could be told of it."})
     served.listening = True
     assert await served.report(identity="bob") == (200, {"told": True, "count": 1})
+
+
+async def test_while_the_history_does_not_answer_no_report_is_taken_for_told(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(room: str, reply: Reply) -> bool:
+        raise HistoryError("The history cannot be written.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(served, "tell", broken)
+        for _ in range(2):
+            assert await served.report(identity="bob") == (503, {"error": "The history cannot be written."})
+    assert await served.report(identity="bob") == (200, {"told": True, "count": 1})
+    assert len(served.told) == 1
+
+
+async def test_of_two_at_once_none_is_taken_for_told_before_moderators_are(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def nobody(room: str, reply: Reply) -> bool:
+        asked.set()
+        await go_on.wait()
+        return False
+
+    monkeypatch.setattr(served, "tell", nobody)
+    first = asyncio.create_task(served.reports.take(reports.Report("standup", "bob")))
+    await asked.wait()
+    second = asyncio.create_task(served.reports.take(reports.Report("standup", "bob")))
+    await asyncio.sleep(0)
+    go_on.set()
+    assert [await first, await second] == [(False, 1), (False, 2)]
+
+
+async def test_those_that_were_counted_are_told_once_the_history_answers_again(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, tell = served.house.clock, served.tell
+    failed: list[str] = []
+
+    async def broken(room: str, reply: Reply) -> bool:
+        failed.append(plain(reply))
+        raise HistoryError("The history cannot be written.")
+
+    serving = asyncio.create_task(served.reports.serve())
+    for number in range(3):
+        assert (await served.report(identity="bob", text=f"words {number}"))[0] == 200
+    monkeypatch.setattr(served, "tell", broken)
+    await until(lambda: clock.sleepers)
+    clock.advance(AGAIN_SECONDS)
+    await until(lambda: failed and clock.sleepers)
+    monkeypatch.setattr(served, "tell", tell)
+    clock.advance(LOOK_SECONDS)
+    await until(lambda: len(served.told) == 2)
+    assert "was reported 2 more times" in plain(served.told[1])
+    assert "words 2" in plain(served.told[1])
+    assert not serving.done()
+    serving.cancel()
 
 
 async def test_too_many_are_not_taken(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from bot.model import Kind, Source
 from bot.orders import Amendment, Order, Who
 from bot.people import Grant, Role
 from bot.steady import BELIEVED, Steady
-from tests.clocks import PATIENCE, ManualClock
+from tests.clocks import PATIENCE, ManualClock, until
 from tests.core.faults import REFUSED, UNREACHABLE, CarryOut, failing, lying
 from tests.enforced import SAID, Enforced, enforced
 from tests.house import STANDUP, House
@@ -223,6 +223,30 @@ async def test_who_is_free_again_while_the_room_is_looked_at_is_not_removed(run:
     go_on.set()
     await run.pass_(2)
     assert there(run)
+
+
+async def test_nothing_is_told_of_the_time_of_an_order_on_somebody_who_was_hidden(run: Enforced) -> None:
+    """Nobody has seen them since the start, and the order is about many rooms."""
+    await run.give(LOCK, "ghost", rooms=("*",), ends=in_minutes(run, 1), hidden=True)
+    await run.pass_(70)
+    assert run.told == []
+
+
+async def test_a_line_that_cannot_be_told_while_the_history_does_not_answer_is_told_later(run: Enforced) -> None:
+    tell, failed = run.telling._tell, []
+
+    async def broken(room: str, reply: object) -> None:
+        failed.append(reply)
+        raise HistoryError("The history cannot be written.")
+
+    run.telling._tell = broken
+    await run.give(BAN)
+    await run.pass_(1)
+    await until(lambda: failed)
+    run.telling._tell = tell
+    await run.pass_(10)
+    await until(lambda: run.told)
+    assert "was removed" in run.told[0]
 
 
 async def test_nothing_is_told_of_somebody_hidden(run: Enforced) -> None:
