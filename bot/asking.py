@@ -15,18 +15,27 @@ def asked_first(context: Context) -> Reply | None:
     command, bound = context.command, context.bound
     if not command.writes or (bound.target is not None and bound.target.participant is None):
         return None
-    if bound.target is None and not command.question:  # it asks by itself, with what it would do
+    asks = not command.question if bound.target is None else command.asks
+    if asks:  # by itself, with what it would do
         return None
-    oneself = bound.target is not None and is_oneself(context.moderator, bound.target.identity, context.policy)
-    if command.effect is not Effect.DESTRUCTIVE and not bound.force and not oneself:
+    if command.effect is not Effect.DESTRUCTIVE and not bound.force and not _oneself(context):
         return None
+    return context.question(_title(context, command), doubts(context), confirm=command.confirm)
+
+
+def doubts(context: Context) -> list[Part]:
+    """What has to be known before saying yes: whom it is about, and what is special about that."""
     parts: list[Part] = []
-    if oneself:
+    if _oneself(context):
         parts.append(text("This is you."))
-    if bound.force:
+    if context.bound.force:
         parts.append(text(_forced(context)))
-    parts += _about(context)
-    return context.question(_title(context, command), parts, confirm=command.confirm)
+    return [*parts, *_about(context)]
+
+
+def _oneself(context: Context) -> bool:
+    target = context.bound.target
+    return target is not None and is_oneself(context.moderator, target.identity, context.policy)
 
 
 def only_asks(context: Context) -> bool:
@@ -49,7 +58,7 @@ def _title(context: Context, command: Command) -> Spans:
     spans: list[Span] = []
     for piece in template.replace("{", "\0{").replace("}", "}\0").split("\0"):
         if piece == "{who}":
-            spans += _named(context)
+            spans += named(context)
         elif piece == "{room}":
             spans.append(Name(context.room))
         elif piece.startswith("{"):
@@ -59,7 +68,8 @@ def _title(context: Context, command: Command) -> Spans:
     return tuple(spans)
 
 
-def _named(context: Context) -> Spans:
+def named(context: Context) -> Spans:
+    """Whom it is about, with the end of the identity."""
     target = context.bound.target
     if target is None:
         return say("everybody")

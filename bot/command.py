@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 import typing
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -83,6 +83,10 @@ class Target:
     def display(self) -> str:
         return self.name or self.identity
 
+    def now(self, person: Participant) -> Target:
+        """The same person as they are now."""
+        return replace(self, sid=person.sid, name=person.name, participant=person)
+
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
@@ -148,10 +152,11 @@ class Command:
     `arguments` is a frozen dataclass whose fields are `Annotated[type, Param(...)]`. `role` is the default of what
     it needs (a setting may change it). `in_room` says that it acts in exactly one room; `question` is how the
     confirmation names what happens ("Remove {who} from {room}?"), `confirm` the label of its yes. `takes_gone`
-    accepts someone who has left, `takes_ended` a room that is not live. `removes` says that the person is gone from the
-    room afterwards, which agents and callers are protected from too. `calms` says that it can only make a room quieter.
-    `asks` says that it asks by itself, each time, with what it would do. `check` refuses arguments before anything is
-    asked or done.
+    accepts someone who has left, `takes_ended` a room that is not live, `takes_unseen` an identity that nobody has
+    seen; with `any_session` it is about the person in whatever session they are. `removes` says that the person is
+    gone from the room afterwards, which agents and callers are protected from too. `calms` says that it can only make
+    a room quieter. `asks` says that it asks by itself, each time, with what it would do. `check` refuses arguments
+    before anything is asked or done.
     """
 
     name: str
@@ -165,6 +170,8 @@ class Command:
     confirm: str = "Yes"
     takes_gone: bool = False
     takes_ended: bool = False
+    takes_unseen: bool = False
+    any_session: bool = False
     removes: bool = False
     calms: bool = False
     asks: bool = False

@@ -26,7 +26,7 @@ from bot.reasons import with_reasons
 from bot.redact import redacted
 from bot.refusals import Refusals
 from bot.reply import Audience, Reply, Tone, say
-from bot.sight import seen_by, shown_bound
+from bot.sight import seen_by, shown_bound, visible
 from bot.tasks import Budget, within
 from bot.words import told
 
@@ -110,7 +110,7 @@ class Dispatcher:
         try:
             self._allow(moderator, command, bound)
             watch(shown_bound(moderator, bound, services.recent.numbers))
-            bound = await self._timed(budget, self._looked_at(bound, command))
+            bound = await self._timed(budget, self._looked_at(bound, command, moderator))
             self._allow(moderator, command, bound)
             pressed = self._context(moderator, invocation, command, bound, budget)
             if not only_asks(pressed) and not await self._buttons.spend(item):
@@ -215,7 +215,7 @@ class Dispatcher:
             return await answer
         return await self._timed(context.budget, answer, context.budget.recorded)
 
-    async def _looked_at(self, bound: BoundInvocation, command: Command) -> BoundInvocation:
+    async def _looked_at(self, bound: BoundInvocation, command: Command, moderator: Moderator) -> BoundInvocation:
         """The bound target as it is now: the same session, or an error that says what changed."""
         if bound.target is None:
             return bound
@@ -228,12 +228,14 @@ class Dispatcher:
                 return bound
             raise SessionChanged(f"{name} has left {room}. Nothing was done.", "gone") from None
         self.services.recent.remember(target.room, [person])
+        if command.any_session:
+            return replace(bound, target=target.now(person)) if visible(moderator, target.room, [person]) else bound
         if person.sid != target.sid:
             raise SessionChanged(
                 f"{name} left {room} and came back in a new session since. Nothing was done. "
                 f"Type the command again if it is still meant{line_again(command, target, bound.values) or '.'}"
             )
-        return replace(bound, target=replace(target, participant=person, name=person.name))
+        return replace(bound, target=target.now(person))
 
     async def _timed(self, budget: Budget, work: Coroutine[Any, Any, T], moment: float | None = None) -> T:
         try:

@@ -137,8 +137,17 @@ class Whom:
     async def _nobody(self, room: str, word: Word | None) -> BoundInvocation | Reply:
         if not await self._exists(room):
             return await places.ended(self.context, room, self.line.rewrite(word))
+        if (unseen := self._unseen(room)) is not None:
+            return unseen
         typed = self.line.words[0].text
         raise NoSuchTarget(f"Nobody in {room} is called {typed!r}. Nothing was done. /participants shows who is there.")
+
+    def _unseen(self, room: str) -> BoundInvocation | None:
+        """An identity that nobody has seen there, where the command is about whoever comes under it."""
+        reading = self._readings().get(1)
+        if not self.line.command.takes_unseen or not isinstance(reading, Reading):
+            return None
+        return self.line.bound(reading, room, Target(room, self.line.words[0].text.lstrip("@"), ""))
 
     async def _exists(self, room: str) -> bool:
         return bool(await self.context.people(room)) or await places.is_live(self.context, room)

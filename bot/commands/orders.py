@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -33,19 +33,39 @@ class Arguments:
 
 
 async def run(context: Context, arguments: Arguments) -> Reply:
+    return await listed(context, arguments, Words("Nothing is in force", "order", "orders"))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said of none of them, and the words for one and for several; the latter is the command, too."""
+
+    none: str
+    one: str
+    several: str
+
+    def count(self, found: Sequence[Order]) -> str:
+        if not found:
+            return self.none
+        return f"1 {self.one} is in force" if len(found) == 1 else f"{len(found)} {self.several} are in force"
+
+
+async def listed(
+    context: Context, arguments: Arguments, words: Words, wanted: Callable[[Order], bool] = lambda _: True
+) -> Reply:
+    """Those that are wanted, newest first."""
     room = glob_of(arguments.room)
     if room and not is_glob(room):
         places.check_scope(context, room)
-    found = await orders_in_sight(context, room)
+    found = [order for order in await orders_in_sight(context, room) if wanted(order)]
     size = context.policy.page_size
     shown, page = page_of(found, arguments.page, size)
-    line = f"orders {in_room(room)}" if room else "orders"
+    line = f"{words.several} {in_room(room)}" if room else words.several
     parts: list[Part] = [_table(context, shown, room)] if shown else []
     if len(found) > page * size:
         parts.append(text(f"{len(found) - page * size} more: /", Name(line), f" {page + 1}"))
     parts.append(text(pulse_words(context.services.pulse, context.services.clock.monotonic())))
-    number = "Nothing is" if not found else "1 order is" if len(found) == 1 else f"{len(found)} orders are"
-    title = say(f"{number} in force", *(say(" in ", Name(room)) if room else ()), ":" if found else ".")
+    title = say(words.count(found), *(say(" in ", Name(room)) if room else ()), ":" if found else ".")
     return Reply(Tone.INFO, title, tuple(parts), page_buttons(line, "", page, more=page * size < len(found)))
 
 

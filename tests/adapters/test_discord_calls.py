@@ -81,6 +81,8 @@ async def test_a_command_that_is_delivered_again_acts_once_and_is_answered_once(
 
 GIVEN: dict[str, dict[str, Any]] = {
     "attribute": {"who": "bob", "pairs": "seat=4", "in_": STANDUP},
+    "ban": {"who": "bob", "for_": "1h", "everywhere": True, "in_": STANDUP},
+    "bans": {"room": STANDUP, "page": 1},
     "case": {"n": 99},
     "close": {"room": STANDUP, "force": True},
     "demote": {"who": "bob", "in_": STANDUP},
@@ -105,18 +107,20 @@ GIVEN: dict[str, dict[str, Any]] = {
     "reason": {"n": 99, "text": "loud"},
     "room-metadata": {"in_": STANDUP},
     "rooms": {},
+    "unban": {"who": "bob", "case": "99"},
     "undo": {"n": 99},
     "unmute": {"who": "bob", "in_": STANDUP},
     "use": {"room": STANDUP},
     "whoami": {},
 }
 SAID = {
-    "attribute": "seat", "case": "99", "close": "End standup", "demote": "Bob Stone", "door": "are listen-only",
+    "attribute": "seat", "ban": "Bob Stone", "bans": "kept out", "case": "99", "close": "End standup",
+    "demote": "Bob Stone", "door": "are listen-only",
     "find": "bob", "help": "mute", "history": "bob", "kick": "Remove Bob Stone", "metadata": "metadata",
     "moderator": "viewer", "moderators": "admin", "move": "Bob Stone", "mute": "Bob Stone", "name": "Jr", "order": "99",
     "orders": "in force", "participant": "Bob Stone", "participants": "standup", "permissions": "Bob Stone",
     "promote": "Omar", "quiet": "standup", "reason": "99", "room-metadata": "standup", "rooms": "backstage",
-    "undo": "99", "unmute": "Bob Stone", "use": "standup", "whoami": "admin",
+    "unban": "kept out", "undo": "99", "unmute": "Bob Stone", "use": "standup", "whoami": "admin",
 }  # fmt: skip
 
 
