@@ -140,16 +140,21 @@ async def test_after_a_connection_was_lost_it_goes_on(discord: DiscordStandIn, t
 
 
 async def test_what_is_under_way_when_it_is_stopped_is_finished(discord: DiscordStandIn, tmp_path: Path) -> None:
+    asked, go = asyncio.Event(), asyncio.Event()
     async with served(discord, tmp_path) as running:
 
         async def wait(call: Any, carry_out: Any) -> Any:
-            await asyncio.sleep(0.3)
+            asked.set()
+            await go.wait()
             return await carry_out()
 
         running.service.around = wait
         calling = asyncio.create_task(answered(discord))
-        await discord.until(lambda: len(running.adapter.desk.under_way))
-        await running.adapter.stop(5)
+        await asked.wait()  # what has only arrived by then is told that Usher stops
+        stopping = asyncio.create_task(running.adapter.stop(5))
+        await discord.until(lambda: running.adapter.desk.under_way.closing)
+        go.set()
+        await stopping
         assert await calling
 
 
