@@ -121,4 +121,4 @@ def opened(context: Context, ended: Sequence[Order], done: Done) -> Reply:
     shut = any(door_of(door) is Door.SHUT for door in ended)
     again = " Whoever was turned away has to join again." if shut else ""
     parts = (text("Ended: ", *named(ended), "."), text(f"{NEWCOMERS[Door.OPEN]}{again}"), *reply.parts)
-    return replace(reply, title=title, parts=parts)
+    return replace(reply, title=title, parts=parts, told=())

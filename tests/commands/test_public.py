@@ -39,6 +39,8 @@ WRITES = (
     Write("attribute bob table=4", "Changed attributes of Bob Stone in standup: table=4.", undo=True),
     Write("close", "Ended standup for everyone (9 in it)."),
     Write("demote bob", "Bob Stone is in the audience in standup.", undo=True),
+    Write("door listen-only for 10m", "The doors of standup are listen-only for 10 min, until 05:16 UTC.", undo=True),
+    Write("door open", "The doors of standup are open.", first="door listen-only"),
     Write("kick bob", "Removed Bob Stone from standup."),
     Write("metadata bob {}", "Set the metadata of Bob Stone in standup (2 bytes)."),
     Write("moderator console:zed viewer", "console:zed has the role viewer in *."),
@@ -55,6 +57,11 @@ WRITES = (
         undo=True,
     ),
     Write("name bob Bobby", "Bob Stone (bob) is called Bobby in standup now.", undo=True),
+    Write(
+        "order {n} end",
+        "Ended the lock of Bob Stone (microphone, screen sound) in standup.",
+        first="mute bob lock",
+    ),
     Write("permissions bob can_publish_data=no", "Changed permissions of Bob Stone in standup.", undo=True),
     Write(
         "promote omar", "Omar is on stage in standup: may publish camera, microphone, screen, screen sound.", undo=True
