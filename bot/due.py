@@ -19,7 +19,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 class Due:
     """Rooms in which something happened come first, then those that a sweep names; each once, since its first mark.
 
-    With more than `most` rooms, or where it is not known which, `everything` is due: a sweep finds them.
+    Where something happened in more than `most` rooms, or it is not known in which, `everything` is due: a sweep finds
+    them, however many.
     """
 
     def __init__(self, clock: Clock, most: int = MOST) -> None:
@@ -35,7 +36,7 @@ class Due:
 
     def mark(self, room: str, *, swept: bool = False) -> None:
         rooms = self._swept if swept else self._happened
-        if room not in rooms and len(rooms) >= self._most:
+        if not swept and room not in rooms and len(rooms) >= self._most:
             self.mark_all()
             return
         rooms.setdefault(room, self._clock.monotonic())

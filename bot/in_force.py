@@ -12,7 +12,7 @@ from bot.people import is_glob
 from bot.ports import Orders, Sessions
 from bot.standing import COMMAND, EXPIRED, USHER
 
-PAST = 200  # ended orders that are remembered, so that giving back is recorded in their case
+PAST = 2000  # ended orders that are remembered, so that giving back is recorded in their case
 KEEP_SESSIONS = timedelta(hours=1)  # a client that lost its connection comes back within minutes
 TIDY = timedelta(minutes=10)  # how often the sessions of a room are gone through
 _ByRoom = tuple[Mapping[str, Sequence[Order]], Sequence[Order]]

@@ -163,7 +163,8 @@ class Sessions(Protocol):
     async def begin(self, session: Session) -> Session:
         """Keep a session before anything is written to it; where it is known already, as it is known.
 
-        So the first to see a session says what its base is, whoever else looks at it meanwhile.
+        So the first to see a session says what its base is, whoever else looks at it meanwhile. Of very many sessions
+        of the person in that room the oldest are forgotten.
         """
 
     async def keep(self, session: Session) -> Session | None:

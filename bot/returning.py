@@ -63,14 +63,15 @@ class Returning:
 
     async def _is_first(self, person: Participant) -> bool:
         """Whether no process on this history has told of this session yet."""
+        try:
+            await self._history.append((), f"returned:{person.sid}")
+            first = True
+        except AlreadyHandled:
+            first = False
         self._told[person.identity, person.sid] = None
         while len(self._told) > MOST:
             self._told.popitem(last=False)
-        try:
-            await self._history.append((), f"returned:{person.sid}")
-        except AlreadyHandled:
-            return False
-        return True
+        return first
 
     def _line(self, room: str, person: Participant, case: Case) -> Reply:
         ban = BoundInvocation("ban", room, Target(room, person.identity, person.sid, person.name), {}, person.identity)

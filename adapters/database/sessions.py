@@ -45,7 +45,19 @@ _ROOMS = select(sessions.c.room).distinct().where(sessions.c.server == bind("of_
 _OLD = select(sessions.c.identity, sessions.c.sid).where(
     sessions.c.server == bind("of_server"), sessions.c.room == bind("of_room"), sessions.c.at < bind("before")
 )
+_HERE = (
+    select(sessions.c.sid)
+    .where(
+        sessions.c.server == bind("of_server"),
+        sessions.c.identity == bind("of_identity"),
+        sessions.c.room == bind("of_room"),
+    )
+    .order_by(sessions.c.at.desc(), sessions.c.version.desc())
+)
 _FORGET = delete(sessions).where(_THIS)
+
+
+MOST_OF_ONE = 20  # sessions of one person in one room: only the newest before theirs is of any use
 
 
 class DatabaseSessions:
@@ -68,6 +80,7 @@ class DatabaseSessions:
             if found:
                 return replace(_session(found[0]), identity=session.identity, room=session.room)
             key = {"server": self._server, "identity": storable(session.identity), "sid": storable(session.sid)}
+            self._drop_older(transaction, session)
             transaction.run(_ADD, {**key, **self._row(session)})
             return replace(session, version=session.version + 1)
 
@@ -83,6 +96,13 @@ class DatabaseSessions:
 
     async def forget(self, room: str, present: Sequence[str], before: datetime) -> int:
         return await self._writer.run(partial(self._forget, storable(room), set(map(storable, present)), before))
+
+    def _drop_older(self, transaction: Transaction, session: Session) -> None:
+        """Somebody who comes back each second would make each look at them a long one."""
+        key = {"of_server": self._server, "of_identity": storable(session.identity)}
+        here = transaction.fetch(_HERE, {**key, "of_room": storable(session.room)})
+        for (sid,) in here[MOST_OF_ONE - 1 :]:
+            transaction.run(_FORGET, {**key, "of_sid": sid})
 
     def _forget(self, room: str, present: set[str], before: datetime, transaction: Transaction) -> int:
         old = transaction.fetch(_OLD, {"of_server": self._server, "of_room": room, "before": spelled(before)})

@@ -285,6 +285,17 @@ async def test_sessions_of_a_person_come_newest_first(database: Database, clock:
     assert [each.sid for each in await database.sessions.known(["bob"])] == ["PA_2", "PA_3", "PA_1"]
 
 
+async def test_of_somebody_who_keeps_coming_back_the_newest_sessions_are_known(
+    database: Database, clock: ManualClock
+) -> None:
+    await database.sessions.begin(replace(SESSION, room="hall", sid="PA_hall"))
+    for number in range(25):
+        clock.advance(1)
+        await database.sessions.begin(replace(SESSION, sid=f"PA_{number}"))
+    known = [each.sid for each in await database.sessions.known(["bob"])]
+    assert known == [*(f"PA_{number}" for number in range(24, 4, -1)), "PA_hall"]
+
+
 async def test_sessions_that_have_ended_are_forgotten_room_by_room(database: Database, clock: ManualClock) -> None:
     for room, sid in (("stage", "PA_1"), ("stage", "PA_2"), ("hall", "PA_3")):
         await database.sessions.begin(replace(SESSION, room=room, sid=sid))

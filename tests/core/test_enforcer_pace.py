@@ -9,7 +9,7 @@ import pytest
 
 from adapters.livekit.calls import Call
 from adapters.livekit.wire import Json
-from bot.due import Allowance
+from bot.due import Allowance, Due
 from bot.history import EntryKind
 from bot.orders import Amendment
 from tests.clocks import PATIENCE, ManualClock, until
@@ -72,6 +72,21 @@ def test_whoever_leaves_some_to_others_waits_for_longer() -> None:
     assert not calls.take(spare=2)
     assert calls.wait_for(2) == pytest.approx(1)
     assert calls.take()
+
+
+def test_of_rooms_in_which_something_happens_so_many_are_kept_of_those_that_a_sweep_names_all() -> None:
+    due = Due(ManualClock(), most=2)
+    for number in range(4):
+        due.mark(f"swept-{number}", swept=True)
+    assert not due.everything
+    for number in range(3):
+        due.mark(f"happened-{number}")
+    assert due.everything
+    order = []
+    while (room := due.next(())) is not None:
+        due.take(room)
+        order.append(room)
+    assert order == ["happened-0", "happened-1", "swept-0", "swept-1", "swept-2", "swept-3"]
 
 
 async def test_rooms_that_no_call_is_left_for_are_looked_at_as_calls_come_back_and_not_at_the_next_sweep(

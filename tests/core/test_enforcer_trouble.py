@@ -162,6 +162,25 @@ async def test_of_two_processes_one_tells_who_is_back(house: House) -> None:
         assert len([line for line in (*one.told, *other.told) if "is back" in line]) == 1
 
 
+async def test_who_is_back_is_told_of_although_the_history_did_not_answer_for_a_moment(run: Enforced) -> None:
+    await run.house.sure("/kick bob")
+    run.house.clock.advance(60)
+    history = run.house.database.history
+    append, failed = history.append, []
+
+    async def broken(drafts: Any, event_key: str | None = None) -> Any:
+        failed.append(event_key)
+        raise HistoryError("The history cannot be written.")
+
+    run.house.rooms.rejoin(STANDUP, "bob")
+    with patch.object(history, "append", broken):
+        await run.pass_(3)
+    assert failed
+    assert history.append == append
+    await run.pass_(40)
+    assert len([line for line in run.told if "is back" in line]) == 1
+
+
 async def test_who_was_removed_and_does_not_come_back_is_not_reported(run: Enforced) -> None:
     await run.house.sure("/kick bob")
     await run.pass_(20)
