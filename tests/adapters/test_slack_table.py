@@ -16,6 +16,8 @@ from tests.slack_usher import Usher, usher_for
 # the command as typed, what is to be pressed then, what the last answer says
 ROWS: dict[str, tuple[str, str, str]] = {
     "attribute": ("attribute bob team=red", "", "Changed attributes of Bob Stone"),
+    "ban": ("ban bob for 1h", "Keep out", "Bob Stone"),
+    "bans": ("bans", "", "kept out"),
     "case": ("case 2", "", "Case 2 mute lock Anna"),
     "close": (f"close {BACKSTAGE}", "End the room", "Ended"),
     "demote": ("demote bob", "", "Bob Stone is in the audience"),
@@ -40,6 +42,7 @@ ROWS: dict[str, tuple[str, str, str]] = {
     "reason": ("reason 2 loud", "", "loud"),
     "room-metadata": ("room-metadata {}", "", "Set the metadata of standup"),
     "rooms": ("rooms", "", "2 live rooms"),
+    "unban": ("unban bob", "", "kept out"),
     "undo": ("undo 2", "Undo it", "Undid case 2"),
     "unmute": ("unmute anna", "", "Anna may use microphone"),
     "use": (f"use {BACKSTAGE}", "", f"{BACKSTAGE} is now"),
