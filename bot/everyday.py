@@ -26,10 +26,8 @@ def everyday(context: Context, person: Participant) -> tuple[Button, ...]:
 
 def keep_out(context: Context, target: Target) -> tuple[Button, ...]:
     """One tap to ban them, whichever session they are in; nothing where it would be refused."""
-    declared = context.services.registry.get("ban")
-    if declared is None:
-        return ()
-    verdict = authorise(context.moderator, declared, context.policy, room=target.room, person=target.participant)
+    declared, person = context.services.registry["ban"], target.participant
+    verdict = authorise(context.moderator, declared, context.policy, room=target.room, person=person)
     if isinstance(verdict, Refused):
         return ()
     bound = replace(target, participant=None)

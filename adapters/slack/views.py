@@ -42,6 +42,7 @@ ACTIONS = (
     Action("promote", "Bring on stage", "promote"),
     Action("demote", "Move to audience", "demote"),
     Action("kick", "Remove", "kick"),
+    Action("ban", "Keep out", "ban"),
     Action("quiet", "Quiet the whole room", "quiet"),
     Action("participants", "Show who is there", "participants"),
     Action("other", "Another command: typed below", ""),

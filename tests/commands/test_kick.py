@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.history import Outcome
+from bot.people import Role
 from bot.reply import Tone
 from tests.house import BACKSTAGE, STANDUP, House, labels, told
 
@@ -44,6 +47,25 @@ async def test_elsewhere_no_token_is_said_to_be_revoked(house: House) -> None:
     await house.sure("kick bob")
     [removal] = [call for call in house.service.calls if call.method == "RemoveParticipant"]
     assert "revoke_token_ts" not in removal.body
+
+
+async def test_one_tap_keeps_out_whoever_was_removed_or_had_left_already(house: House) -> None:
+    for reply in (await house.sure("kick bob spamming"), await house.say("kick bob")):
+        assert "Keep out" in labels(reply)
+        question = await house.press("Keep out", of=reply)
+        assert question.question
+        assert "Keep Bob Stone (bob) out of standup for 24 h" in told(question)
+    assert (await house.yes()).outcome is Outcome.DONE
+    [order] = await house.database.orders.active(STANDUP)
+    assert order.what.absent
+    assert order.who is not None
+    assert order.who.identity == "bob"
+
+
+async def test_who_may_remove_and_not_ban_is_not_offered_it(house: House) -> None:
+    house.use(replace(house.policy, roles={"ban": Role.ADMIN}))
+    assert "Keep out" not in labels(await house.sure("kick bob"))
+    assert "Keep out" not in labels(await house.say("participant anna"))
 
 
 async def test_somebody_who_is_back_at_once_is_gone_all_the_same_and_it_is_said(house: House) -> None:

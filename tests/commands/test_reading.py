@@ -203,7 +203,7 @@ async def test_participant_says_who_is_protected_and_why(house: House) -> None:
 
 async def test_participant_offers_the_everyday_actions_bound_to_the_session(house: House) -> None:
     reply = await house.say("participant bob")
-    assert labels(reply) == ["Mute", "Keep muted", "Move to audience", "Remove"]
+    assert labels(reply) == ["Mute", "Keep muted", "Move to audience", "Remove", "Keep out"]
     house.rooms.rejoin(STANDUP, "bob")
     reply = await house.press("Keep muted")
     assert "new session" in told(reply)
