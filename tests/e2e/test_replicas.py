@@ -51,7 +51,7 @@ async def test_consoles_share_a_server_and_one_that_is_killed_is_closed_by_the_n
 
     verified = usher("history", "verify", env=environment(None, **shared))
     assert (verified.returncode, verified.stderr) == (0, b""), verified.stdout
-    assert f"{4 * MANY + 4} entries".encode() in verified.stdout
+    assert f"{4 * MANY + 5} entries".encode() in verified.stdout
     exported = usher("history", "export", env=environment(None, **shared))
     kinds = [json.loads(line)["kind"] for line in exported.stdout.splitlines()]
     assert (kinds.count("intent"), kinds.count("outcome"), kinds.count("reconciled")) == (
