@@ -189,3 +189,28 @@ async def test_a_viewer_undoes_nothing(house: House) -> None:
     await house.grant("console:vic", Role.VIEWER, STANDUP)
     assert (await house.press(f"Undo case {done.case}", "vic", of=done)).outcome is Outcome.REFUSED
     assert (await house.press(f"Undo case {done.case}", of=done)).question, "the refused press did not spend it"
+
+
+async def test_the_undo_of_a_ban_lets_them_in_and_says_that_they_have_to_join_themselves(house: House) -> None:
+    ban = await house.sure("ban bob spam")
+    assert f"Undo case {ban.case}" in labels(ban)
+    assert ban.public is not None
+    assert labels(ban.public) == [f"Undo case {ban.case}"]
+    assert "It would end the ban of Bob Stone, case" in told(await house.say(f"undo {ban.case} --dry-run"))
+    reply = await house.say("undo")
+    assert (reply.outcome, reply.case) == (Outcome.DONE, ban.case)
+    assert f"Undid case {ban.case}: ended the ban of Bob Stone in standup." in told(reply)
+    assert "they have to join themselves" in told(reply)
+    assert await house.database.orders.active() == ()
+    case = told(await house.say(f"case {ban.case}"))
+    assert "ban Bob Stone in standup: ended" in case
+    assert "has ended already: by mia" in told(await house.say(f"undo {ban.case}"))
+
+
+async def test_an_undo_of_what_also_acts_elsewhere_is_refused_before_it_is_asked_about(house: House) -> None:
+    ban = await house.say("ban bob", "alice")
+    ban = await house.press("All my rooms", "alice")
+    refused = await house.say(f"undo {ban.case}")
+    assert refused.outcome is Outcome.REFUSED
+    assert "Whoever has it in all of them can end it" in told(refused)
+    assert len(await house.database.orders.active()) == 1
