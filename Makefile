@@ -10,6 +10,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TESTS ?=
+WORKERS ?= 0
 
 LIVEKIT_VERSION := v1.13.5
 LIVEKIT_PACKAGE := github.com/livekit/livekit-server/cmd/server@$(LIVEKIT_VERSION)
@@ -27,7 +28,8 @@ LOCK := $(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r name what; do printf '  make %-15s %s\n' "$$name" "$$what"; done
-	@echo '  Variables: PYTHON (the interpreter), VENV (default .venv), TESTS (what `make test` passes to pytest)'
+	@echo '  Variables: PYTHON (the interpreter), VENV (default .venv), TESTS (what `make test` passes to'
+	@echo '  pytest), WORKERS (how many processes run the tests, 0 for none beside the first)'
 
 # The console ends with status 1 when any command ended in an error: worth something to a script, nothing to a person.
 
@@ -39,7 +41,7 @@ run: $(VENV)/run.stamp ## Serve the chats that the settings name, until Ctrl-C
 
 test: $(VENV)/test.stamp livekit-server emulate ## Run every test, with real participants on a real server, and measure coverage
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -p tests.no_skips $(TESTS)
+	$(BIN)/coverage run -m pytest -p tests.no_skips -n $(WORKERS) --dist loadfile $(TESTS)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
