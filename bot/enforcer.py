@@ -209,7 +209,7 @@ class Enforcer:
         try:
             people = await within(self._clock, LOOK_SECONDS, means.rooms.list_participants(room))
             ready = self._turns.ready(room, people)
-            carried = await means.standing.people(room, ready, orders, past=self._in_force.past)
+            carried = await means.standing.people(room, ready, orders)
         except (BotError, TimeoutError) as error:
             self._pulse.failing = words_of(error)
             means.telling.unseen(room, orders, self._pulse.failing, self._failing.fail(room, since))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -12,7 +11,6 @@ from bot.people import is_glob
 from bot.ports import Orders, Sessions
 from bot.standing import COMMAND, EXPIRED, USHER
 
-PAST = 2000  # ended orders that are remembered, so that giving back is recorded in their case
 KEEP_SESSIONS = timedelta(hours=1)  # a client that lost its connection comes back within minutes
 TIDY = timedelta(minutes=10)  # how often the sessions of a room are gone through
 _ByRoom = tuple[Mapping[str, Sequence[Order]], Sequence[Order]]
@@ -26,18 +24,12 @@ class InForce:
         self._sessions = sessions
         self._active: dict[int, Order] = {}
         self._by_room: _ByRoom | None = None
-        self._past: deque[Order] = deque(maxlen=PAST)
         self._mark: int | None = None
         self._tidied: dict[str, datetime] = {}
         self.rooms: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._active)
-
-    @property
-    def past(self) -> tuple[Order, ...]:
-        """Those that ended lately, oldest first."""
-        return tuple(self._past)
 
     def covering(self, room: str) -> tuple[Order, ...]:
         """The orders that act in that room."""
@@ -71,7 +63,6 @@ class InForce:
         active = {order.id: order for order in await self._orders.active()}
         gone = [order for order in self._active.values() if order.id not in active]
         self._active, self._by_room, self._mark = active, None, mark
-        self._past.extend(gone)
         told = {order.id for order in changed}
         return (*changed, *(order for order in gone if order.id not in told))
 
@@ -106,4 +97,3 @@ class InForce:
     def _end(self, order: Order) -> None:
         if self._active.pop(order.id, None) is not None:
             self._by_room = None
-            self._past.append(order)

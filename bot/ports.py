@@ -146,6 +146,9 @@ class Orders(Protocol):
     async def get(self, case: int) -> tuple[Order, ...]:
         """The orders of that case, ended or not, oldest first."""
 
+    async def given(self, orders: Sequence[int]) -> tuple[Order, ...]:
+        """The orders of these ids, ended or not, oldest first; none whose content was erased."""
+
     async def changed(self, after: int = 0) -> tuple[int, tuple[Order, ...]]:
         """The mark of the newest change, and the orders given or ended since the mark `after`, by whichever process.
 

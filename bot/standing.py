@@ -35,9 +35,9 @@ HOLDS = (Outcome.DONE, Outcome.ALREADY)
 class Carried:
     """What became of one person. `result` None without an error: they were as the orders want it already.
 
-    `past` are orders that were carried out on them and have ended lately; `overruled` those that somebody else has
-    decided against, so that this look has ended them. `error`: it could not be carried out, or it is not known whether
-    it was. `finished` is when, in monotonic seconds.
+    `past` are orders that had been carried out on them and have ended, where none is in force; `overruled` those that
+    somebody else has decided against, so that this look has ended them. `error`: it could not be carried out, or it is
+    not known whether it was. `finished` is when, in monotonic seconds.
     """
 
     person: Participant
@@ -89,7 +89,6 @@ class Standing:
         room: str,
         identity: str,
         record: Record | None = None,
-        past: Sequence[Order] = (),
         budget: Budget | None = None,
     ) -> Carried | None:
         """What the orders in force in the room want of one person, carried out.
@@ -99,7 +98,7 @@ class Standing:
         budget = budget or self._budget()
         person = await self._seen(room, identity, budget)
         people = [person] if person is not None else []
-        return next(iter(await self.people(room, people, await self.active(room), record, past, budget)), None)
+        return next(iter(await self.people(room, people, await self.active(room), record, budget)), None)
 
     async def preview(self, room: str, person: Participant, orders: Sequence[Order]) -> Fold:
         """What these orders, were they all that are in force there, would make of that person; nothing is kept."""
@@ -113,13 +112,12 @@ class Standing:
         people: Sequence[Participant],
         orders: Sequence[Order],
         record: Record | None = None,
-        past: Sequence[Order] = (),
         budget: Budget | None = None,
     ) -> tuple[Carried, ...]:
         """The same for these people, as the room has just shown them, and these orders, all that are in force there.
 
         Whose business no order is, is left out. `record` says who asks, and in which case; without it Usher itself
-        does, in the case of the newest order, or of the newest of `past` that has ended. `budget` is what is left of
+        does, in the case of the newest order, or of the newest that has ended. `budget` is what is left of
         the time of whoever asks. `HistoryError` where it could not be read or kept what is known of somebody; what the
         room then did not take is in `Carried.error`.
         """
@@ -127,7 +125,7 @@ class Standing:
         for session in await self._sessions.known(list(known)):
             known[session.identity].append(session)
         of = by_identity(orders)
-        work = [_Work(room, one, tuple(known[one.identity]), of(one.identity), record, past, budget) for one in people]
+        work = [_Work(room, one, tuple(known[one.identity]), of(one.identity), record, budget) for one in people]
         done = await gather_bounded(self._carry_out, [one for one in work if self._concerns(one)], AT_ONCE, BotError)
         for one in done:
             if isinstance(one, BotError):
@@ -154,7 +152,7 @@ class Standing:
         if folded.wanted.participant is None:
             folded = fold(session, work.state, await self._now_on(work), at)
         if folded.wanted.participant is None:
-            return await self._written(Carried(work.person, folded, work.ended(session)), work, at)
+            return await self._written(Carried(work.person, folded), work, at)
         if folded.session == _own(work.known, work.person.sid) and folded.wanted == work.state:
             return Carried(work.person, folded)
         return await self._looked_at(work)
@@ -180,7 +178,9 @@ class Standing:
             if folded.overruled:
                 overruled += await self._overrule(folded.overruled, work)
             if (kept := await self._kept(session, folded, known)) is not None:
-                carried = Carried(person, replace(folded, session=kept), work.ended(session), overruled)
+                carried = Carried(person, replace(folded, session=kept), overruled=overruled)
+                if not folded.orders:
+                    carried = replace(carried, past=await self._orders.given(sorted(session.carried)))
                 return await self._written(carried, work, at)
         raise HistoryError("Others write down at the same time what is known of this session.", "busy")
 
@@ -250,16 +250,11 @@ class _Work:
     known: Sequence[Session]
     orders: tuple[Order, ...]
     record: Record | None
-    past: Sequence[Order]
     budget: Budget | None
 
     @property
     def state(self) -> PersonState:
         return PersonState(self.room, self.person)
-
-    def ended(self, session: Session) -> tuple[Order, ...]:
-        """Those orders of the past that the session still has in it."""
-        return tuple(order for order in self.past if order.id in session.carried)
 
 
 def _own(known: Sequence[Session], sid: str) -> Session | None:

@@ -83,6 +83,10 @@ class DatabaseOrders:
     async def get(self, case: int) -> tuple[Order, ...]:
         return tuple(_read(await self._readers.rows(_OF_CASE, [{**self._mine, "of_case": case}])))
 
+    async def given(self, orders: Sequence[int]) -> tuple[Order, ...]:
+        wanted = [{**self._mine, "of_order": order} for order in sorted(set(orders))]
+        return tuple(_read(await self._readers.rows(_ONE, wanted))) if wanted else ()
+
     async def changed(self, after: int = 0) -> tuple[int, tuple[Order, ...]]:
         ((mark,),) = await self._readers.rows(MARK, [self._mine])
         if mark <= after:

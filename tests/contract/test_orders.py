@@ -76,6 +76,16 @@ async def test_orders_are_told_by_room_and_listed_oldest_first(database: Databas
     assert await database.orders.get(3) == ()
 
 
+async def test_orders_are_found_by_their_ids_ended_or_not(database: Database) -> None:
+    first, second, third = [await database.orders.append(order, SAID) for order in (LOCK, SHUT, LOCK)]
+    await database.orders.end([second.id], SAID)
+    found = await database.orders.given([third.id, second.id, second.id, 999])
+    assert [order.id for order in found] == [second.id, third.id]
+    assert [order.ended is not None for order in found] == [True, False]
+    assert await database.orders.given([]) == ()
+    assert first.id not in {order.id for order in found}
+
+
 async def test_an_order_whose_time_is_over_stays_active_until_its_end_is_written(
     database: Database, clock: ManualClock
 ) -> None:
