@@ -158,7 +158,7 @@ async def test_what_protection_refuses_is_not_offered(house: House) -> None:
 
 
 async def test_beside_an_answer_the_same_actions_are_offered(house: House) -> None:
-    assert labels(await house.say("participant bob")) == WHOLE[:-1]
+    assert labels(await house.say("participant bob")) == [*WHOLE[:-1], "Keep out"]
     assert labels(await house.say(f"participant {house.person(CALLER).sid}")) == WHOLE[:-2]
 
 
