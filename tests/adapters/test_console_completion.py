@@ -42,7 +42,7 @@ def offered(house: House, known: Known, line: str) -> list[tuple[str, str]]:
 async def test_the_first_word_is_a_command_with_its_slash_or_without(house: House) -> None:
     known = Known(house.services)
     assert offered(house, known, "/mu") == [("/mute", "/mute")]
-    assert [line for line, _ in offered(house, known, "un")] == ["undo", "unmute"]
+    assert [line for line, _ in offered(house, known, "un")] == ["unban", "undo", "unmute"]
     assert len(offered(house, known, "/")) == len(list(house.services.registry))
     assert offered(house, known, "zz") == []
 
