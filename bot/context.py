@@ -125,6 +125,11 @@ class Context:
         self.invocation = replace(self.invocation, event_key="")
         return key
 
+    async def handle_once(self) -> None:
+        """Claim the event although nothing is written for it; `AlreadyHandled` where it has been claimed."""
+        if (key := self.claim()) is not None:
+            await self.services.history.append((), key)
+
     @property
     def is_about_hidden(self) -> bool:
         """Whether the target is hidden, or was when last seen."""

@@ -162,6 +162,7 @@ def _reply(
 
 async def already_ended(context: Context, order: Order) -> Reply:
     """Somebody was faster, or its time: who, and when."""
+    await context.handle_once()
     case = await context.services.history.case(order.case)
     ends = (
         [entry for entry in case.entries if entry.kind is EntryKind.ENDED and entry.refers == order.id] if case else []

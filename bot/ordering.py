@@ -102,6 +102,7 @@ class Ordering:
         """Write the order down, in the place of `instead` and of what it makes superfluous, and carry it out."""
         active = await self._in_force()
         if not instead and (old := next((one for one in active if same(order, one)), None)) is not None:
+            await self._context.handle_once()
             return Given(old, await self.carry_out(old), already=True)
         superfluous = [one for one in active if replaces(order, one) and may_end(self._context, one)]
         replaced = tuple({one.id: one for one in (*instead, *superfluous)}.values())

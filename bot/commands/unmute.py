@@ -78,6 +78,7 @@ async def _unmute(context: Context, arguments: Arguments, wanted: frozenset) -> 
     result = await context.perform(Part(context.person(), SetMuted(False, sources)))
     reply = answer(context, result, _words(context, result, sources))
     if result.void and not context.bound.dry_run:
+        await context.handle_once()
         return replace(reply, tone=Tone.WARN)
     if result.outcome is Outcome.FAILED and result.code == "failed_precondition":
         return replace(reply, parts=(text(REMOTE_UNMUTE), *reply.parts))

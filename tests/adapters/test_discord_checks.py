@@ -173,7 +173,7 @@ async def test_a_role_that_does_not_see_what_it_may_use_is_named(discord: Discor
     lines = await doctor(tmp_path, discord.environment)
     [helpers, hidden] = missing(lines)
     advice = "allow it there under Integrations, or give the role Time Out Members."
-    whom, seen = "Discord: the role Hosts of Home, which is viewer, does not see", r"/case, (/[a-z-]+, ){3}/[a-z-]+"
+    whom, seen = "Discord: the role Hosts of Home, which is viewer, does not see", r"/bans, (/[a-z-]+, ){3}/[a-z-]+"
     assert re.fullmatch(rf"{whom} {seen} and \d+ more: {re.escape(advice)}", hidden)
     assert helpers == f"Discord: the role Helpers of Home, which is admin, does not see /mute: {advice}"
     assert [line for line in lines if line.startswith("ok") and "sees its commands" in line] == [

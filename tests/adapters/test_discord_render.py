@@ -353,9 +353,9 @@ def test_our_own_sentences_name_commands_as_they_are_called_here() -> None:
     rooted = shown(reply, CommandNames.of(REGISTRY, "room"))
     assert lines(rooted) == [
         "Type again: /room person kick bob, or `/room room participants 2`. /room help says more; **/kick** does not.",
-        "1\\. /room undo 3",
+        "1\\. /room record undo 3",
     ]
-    assert labels(rooted) == ["1. /room undo"]
+    assert labels(rooted) == ["1. /room record undo"]
 
 
 def test_what_becomes_markup_only_beside_its_neighbour_is_none_either() -> None:

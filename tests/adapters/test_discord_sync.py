@@ -165,11 +165,11 @@ def test_whatever_differs_is_registered_anew(spoil: str) -> None:
 def test_what_is_new_and_what_is_gone_is_named() -> None:
     found = bodies(commands())
     known = [returned(one) for one in found if one["name"] != "kick"]
-    known.append({**returned(_mute(found)), "name": "ban"})
+    known.append({**returned(_mute(found)), "name": "warn"})
     known.append({**returned(_mute(found)), "type": 3})
     change = compared("5", found, known)
     assert change
-    assert str(change) == "server 5: 1 added (kick), 2 removed (ban, mute)"
+    assert str(change) == "server 5: 1 added (kick), 2 removed (mute, warn)"
     assert not compared("", found, found)
     assert str(compared("", found, found)) == "everywhere: nothing to change"
 

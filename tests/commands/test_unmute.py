@@ -94,6 +94,12 @@ async def test_somebody_in_the_audience_is_told_to_be_promoted(house: House) -> 
     assert not house.writes
 
 
+async def test_an_event_that_is_delivered_twice_is_answered_once(house: House) -> None:
+    await house.say("mute bob lock")
+    assert (await house.say("unmute bob", event_key="e1")).outcome is Outcome.DONE
+    assert "handled already" in told(await house.say("unmute bob", event_key="e1"))
+
+
 async def test_the_dry_run_writes_nothing(house: House) -> None:
     await house.say("mute bob lock")
     writes = len(house.writes)
