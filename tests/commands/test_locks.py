@@ -468,3 +468,10 @@ async def test_two_who_unmute_at_once(house: House) -> None:
 async def test_a_case_of_another_room_is_not_seen(house: House) -> None:
     lock = await house.say("mute mei lock", "alice", room=BACKSTAGE)
     assert "no case" in told(await house.say(f"undo {lock.case}"))
+
+
+async def test_an_event_that_reaches_a_second_process_has_its_answer_already(house: House) -> None:
+    reply = await house.say("mute bob lock", event_key="event-1")
+    again = await house.say("mute bob lock", event_key="event-1")
+    assert (reply.outcome, again.case) == (Outcome.DONE, None)
+    assert "handled already" in told(again)
