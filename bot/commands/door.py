@@ -73,6 +73,7 @@ async def _give(context: Context, doors: Doors, door: Door, lasting: Lasting | N
     if context.bound.dry_run:
         return order_preview(context, order, Difference(), instead)
     if (same := doors.already(order)) is not None:
+        await context.handle_once()
         given = Given(same, await ordering.carry_out(same), already=True)
         return given_answer(context, given, given_words(context, given, doors))
     await allow_ending(context, instead)
@@ -85,6 +86,7 @@ async def _give(context: Context, doors: Doors, door: Door, lasting: Lasting | N
 async def _open(context: Context, doors: Doors) -> Reply:
     """To open is to end the room's own doors. An order of its own it is only against a wider door."""
     if doors.state is Door.OPEN and all(door_of(own) is Door.OPEN for own in doors.own):
+        await context.handle_once()
         return already_open(context, doors)
     if doors.overruled is not None:
         return await _give(context, doors, Door.OPEN, None)

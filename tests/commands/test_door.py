@@ -325,6 +325,13 @@ async def test_opening_that_cannot_be_carried_out_yet_is_decided_and_tried_again
     assert await active(house) == []
 
 
+@pytest.mark.parametrize("line", ["door listen-only", "door open"])
+async def test_an_event_that_is_delivered_twice_is_answered_once(house: House, line: str) -> None:
+    await house.say("door listen-only for 10m")
+    assert (await house.say(line, event_key="e1")).outcome is Outcome.DONE
+    assert "handled already" in told(await house.say(line, event_key="e1"))
+
+
 async def test_the_undo_of_a_door_ends_it(house: House) -> None:
     reply = await house.say("door listen-only")
     assert f"Undo case {reply.case}" in labels(reply)
