@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.authorise import authorise
 from bot.authority import check_may_end
+from bot.carried import EXPIRED, OVERRULED, Carried
 from bot.context import Context
 from bot.contradicting import Contradicted
 from bot.crowd import on_stage, sources_text
@@ -18,7 +19,6 @@ from bot.order_words import in_case, kind, title, where
 from bot.ordering import Done, Ordering
 from bot.orders import Order
 from bot.reply import Audience, Mention, Name, Part, Reply, Spans, Time, Tone, listed, say, text
-from bot.standing import EXPIRED, OVERRULED, Carried
 
 NOTHING_OPENED = "Nothing was opened: the person has to unmute, or publish, themselves."
 IN_THE_AUDIENCE = "They are in the audience: it counts once somebody promotes them."

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.carried import Carried
 from bot.errors import BotError, HistoryError
 from bot.in_force import InForce
 from bot.model import Participant
@@ -19,7 +20,7 @@ from bot.people import is_glob
 from bot.ports import Clock, RoomService
 from bot.pulse import Pulse
 from bot.returning import Returning
-from bot.standing import Carried, Standing
+from bot.standing import Standing
 from bot.tasks import within
 from bot.telling import Telling, words_of
 from bot.turns import Turns

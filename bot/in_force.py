@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bot.carried import COMMAND, EXPIRED, USHER
 from bot.history import Content
 from bot.orders import Order
 from bot.people import is_glob
 from bot.ports import Orders, Sessions
-from bot.standing import COMMAND, EXPIRED, USHER
 
 KEEP_SESSIONS = timedelta(hours=1)  # a client that lost its connection comes back within minutes
 TIDY = timedelta(minutes=10)  # how often the sessions of a room are gone through

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from bot.authority import holding, may_end
+from bot.carried import Carried
 from bot.context import Context
 from bot.contradicting import Contradicted, replaces, same
 from bot.errors import BotError, RoomError, Unavailable
@@ -18,7 +19,6 @@ from bot.model import Participant
 from bot.orders import Amendment, Order, Who
 from bot.people import is_glob
 from bot.record import Record
-from bot.standing import Carried
 from bot.state import Difference, PersonState, difference
 from bot.tasks import gather_bounded, within
 

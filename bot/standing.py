@@ -8,13 +8,14 @@ from datetime import datetime
 
 from bot.actions.ordered import Ordered
 from bot.authorise import protection
+from bot.carried import COMMAND, HOLDS, OVERRULED, USHER, Carried
 from bot.errors import BotError, HistoryError, NotFound, Unavailable
 from bot.fold import Fold, Session, bearing, fold, session_of
-from bot.history import Content, Outcome
+from bot.history import Content
 from bot.model import Participant
 from bot.orders import Order, by_identity
-from bot.people import ChatUser, Role
-from bot.perform import Part, Performer, Result
+from bot.people import Role
+from bot.perform import Part, Performer
 from bot.policy import Policy
 from bot.ports import Clock, Orders, RoomService, Sessions
 from bot.record import Record
@@ -23,42 +24,8 @@ from bot.steady import Steady
 from bot.subject import PersonSubject
 from bot.tasks import Budget, gather_bounded, within
 
-USHER = ChatUser("usher:enforcer", "Usher")
-COMMAND = "enforce"
-OVERRULED, EXPIRED = "overruled", "expired"
 AT_ONCE = 16
 ROUNDS = 4
-HOLDS = (Outcome.DONE, Outcome.ALREADY)
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """What became of one person. `result` None without an error: they were as the orders want it already.
-
-    `past` are orders that had been carried out on them and have ended, where none is in force; `overruled` those that
-    somebody else has decided against, so that this look has ended them. `error`: it could not be carried out, or it is
-    not known whether it was. `finished` is when, in monotonic seconds.
-    """
-
-    person: Participant
-    folded: Fold
-    past: tuple[Order, ...] = ()
-    overruled: tuple[Order, ...] = ()
-    result: Result[PersonState] | None = None
-    error: BotError | None = None
-    finished: float = 0.0
-
-    @property
-    def holds(self) -> bool:
-        """Whether the room shows what the orders want: also where whoever was to go had gone already."""
-        return self.error is None and (self.result is None or self.result.void or self.result.outcome in HOLDS)
-
-    @property
-    def about(self) -> Order | None:
-        """The order that this is about: the newest of those carried out, or of those that have ended."""
-        goes = self.folded.wanted.participant is None
-        orders = [order for order in self.folded.orders if order.what.absent] if goes else self.folded.orders
-        return max(orders or self.past, key=lambda order: order.age, default=None)
 
 
 class Standing:
@@ -222,8 +189,7 @@ class Standing:
         folded = carried.folded
         if not difference(work.state, folded.wanted):
             return carried
-        record = work.record or _by_usher(carried)
-        record = replace(record, until=_until(carried))
+        record = replace(work.record or carried.record, until=carried.until)
         budget = work.budget or self._budget()
         try:
             result = await self._performer.one(
@@ -268,17 +234,3 @@ def revoked_until(rooms: RoomService, clock: Clock) -> int | None:
 
 def _by_admin(order: Order, room: str) -> bool:
     return not order.is_door and any(grant.role >= Role.ADMIN and grant.covers(room) for grant in order.grants)
-
-
-def _by_usher(carried: Carried) -> Record:
-    """Usher's own doing, in the case of the order that it carries out, or that has ended."""
-    about = carried.about
-    if about is None:
-        return Record(USHER, COMMAND, only_changes=True)
-    return Record(USHER, COMMAND, reason=about.reason, refers=about.id, case=about.case, only_changes=True)
-
-
-def _until(carried: Carried) -> datetime | None:
-    """When what is carried out ends by itself; what is given back has no end."""
-    about = carried.about
-    return about.ends if about is not None and about.id in carried.folded.carried else None

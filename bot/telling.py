@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.callers import hide_numbers
+from bot.carried import Carried
 from bot.errors import BotError, HistoryError
 from bot.history import Outcome
 from bot.model import Kind, Participant
@@ -19,7 +20,6 @@ from bot.ports import Clock
 from bot.recent import Recent
 from bot.redact import redacted
 from bot.reply import Audience, Name, Part, Reply, Span, Spans, Tone, say, text
-from bot.standing import Carried
 
 AGAIN_SECONDS = 600.0  # the same is told again after this time: somebody who keeps coming back is no news each time
 LATER_SECONDS = 5.0

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from adapters.livekit.simulator.people import JoinGrant
+from bot.carried import EXPIRED, OVERRULED
 from bot.history import EntryKind, Outcome
 from bot.model import Permissions, Source
 from bot.orders import Amendment, Door
 from bot.people import Grant, Role
-from bot.standing import EXPIRED, OVERRULED
 from tests.enforced import ANN, Enforced, enforced
 from tests.house import BACKSTAGE, STANDUP, House
 
