@@ -104,8 +104,7 @@ class Ordering:
         if not instead and (old := next((one for one in active if same(order, one)), None)) is not None:
             await self._context.handle_once()
             return Given(old, await self.carry_out(old), already=True)
-        superfluous = [one for one in active if replaces(order, one) and may_end(self._context, one)]
-        replaced = tuple({one.id: one for one in (*instead, *superfluous)}.values())
+        replaced = tuple({one.id: one for one in (*instead, *self._superfluous(order, active))}.values())
         written = await self._services.orders.append(
             order,
             self._content(),
@@ -119,10 +118,14 @@ class Ordering:
         now = self._services.standing.time.now()
         return tuple(order for order in await self._services.orders.active() if order.in_force(now))
 
+    def _superfluous(self, order: Order, active: Sequence[Order]) -> tuple[Order, ...]:
+        """Those of these orders that this one leaves nothing to say, and that are this person's to end."""
+        return tuple(one for one in active if replaces(order, one) and may_end(self._context, one))
+
     async def preview(self, order: Order) -> tuple[Difference, tuple[Order, ...]]:
         """What the order would change of the person now, and the orders whose place it would take."""
         active = await self._in_force()
-        replaced = tuple(one for one in active if replaces(order, one) and may_end(self._context, one))
+        replaced = self._superfluous(order, active)
         target = self._context.bound.target
         person = target.participant if target is not None else None
         if person is None:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from bot.callers import hide_numbers
+from bot.callers import hide_numbers, masked
 from bot.carried import Carried
 from bot.errors import BotError, HistoryError
 from bot.history import Outcome
@@ -190,7 +190,7 @@ class Telling:
 
     @staticmethod
     def _name(person: Participant) -> Span:
-        return Name(hide_numbers(person.display) if person.kind is Kind.SIP else person.display)
+        return Name(masked(person).display)
 
 
 def numberless(person: Participant, reply: Reply) -> Reply:
