@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
-from bot.history import EntryKind, Outcome
+from bot.history import Draft, Entry, EntryKind, Outcome
 from bot.people import Role
 from bot.policy import Policy
 from tests.house import BACKSTAGE, STANDUP, House, labels, told
@@ -201,10 +203,20 @@ async def test_help_of_one_command_tells_a_stranger_who_can_grant_and_is_recorde
     assert (await house.refusals())[0].code == "not_a_moderator"
 
 
-async def test_two_last_admins_who_remove_each_other_at_once_leave_one(house: House) -> None:
+async def test_two_last_admins_who_remove_each_other_at_once_leave_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house.use(Policy())
     await house.grant("console:ann", Role.ADMIN, "*")
     await house.grant("console:ben", Role.ADMIN, "*")
+    both, append = asyncio.Barrier(2), type(house.database.history).append
+
+    async def together(history: Any, drafts: Sequence[Draft], event_key: str | None = None) -> tuple[Entry, ...]:
+        if any(draft.keeps_admin for draft in drafts):
+            await both.wait()  # both have been found to be admins, and neither has written yet
+        return await append(history, drafts, event_key)
+
+    monkeypatch.setattr(type(house.database.history), "append", together)
     replies = await asyncio.gather(
         house.say("moderator console:ben none", "ann"), house.say("moderator console:ann none", "ben")
     )
