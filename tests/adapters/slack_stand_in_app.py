@@ -115,7 +115,7 @@ async def running(slack: SlackStandIn, mode: str, app: AsyncApp | None = None) -
     """The app connected to the stand-in in one of MODES; its URL in HTTP mode."""
     found = app or small_app(slack)
     if mode == "socket":
-        handler = AsyncSocketModeHandler(found, slack.app.app_token, ping_interval=0.5)
+        handler = AsyncSocketModeHandler(found, slack.app.app_token, ping_interval=10)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         try:
             await slack.connected()

@@ -21,11 +21,15 @@ from tests.slack_stand_in import SlackStandIn, View
 
 
 class Raw:
-    """`answer` goes with each acknowledgement; silent, it gives none."""
+    """`answer` goes with each acknowledgement; silent, it gives none.
 
-    def __init__(self, slack: SlackStandIn) -> None:
+    The SDK gives up a connection whose pong takes longer than half of `ping_seconds`, and looks as seldom for one that
+    is lost: a short time is for tests that lose theirs alone.
+    """
+
+    def __init__(self, slack: SlackStandIn, ping_seconds: float = 10) -> None:
         client = AsyncWebClient(slack.app.bot_token, base_url=slack.api_url)
-        self.client = SocketModeClient(slack.app.app_token, web_client=client, ping_interval=0.1)
+        self.client = SocketModeClient(slack.app.app_token, web_client=client, ping_interval=ping_seconds)
         self.client.socket_mode_request_listeners.append(self._hear)
         self.client.on_message_listeners.append(self._keep)
         self.heard: list[SocketModeRequest] = []
@@ -46,8 +50,8 @@ class Raw:
 
 
 @asynccontextmanager
-async def raw(slack: SlackStandIn) -> AsyncIterator[Raw]:
-    found = Raw(slack)
+async def raw(slack: SlackStandIn, ping_seconds: float = 10) -> AsyncIterator[Raw]:
+    found = Raw(slack, ping_seconds)
     before = len(slack.sockets.open)
     await found.client.connect()  # type: ignore[no-untyped-call]
     await slack.connected(before + 1)

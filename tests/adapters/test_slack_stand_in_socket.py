@@ -22,6 +22,13 @@ async def app(slack: SlackStandIn) -> AsyncIterator[Raw]:
         yield found
 
 
+@pytest.fixture
+async def losing(slack: SlackStandIn) -> AsyncIterator[Raw]:
+    """An app that soon sees that its connection is lost."""
+    async with raw(slack, ping_seconds=1) as found:
+        yield found
+
+
 async def test_a_connection_begins_with_hello(slack: SlackStandIn, app: Raw) -> None:
     [hello] = await slack.until(lambda: app.frames)
     assert (hello["type"], hello["num_connections"]) == ("hello", 1)
@@ -133,12 +140,12 @@ async def test_a_second_acknowledgement_fails_the_test(slack: SlackStandIn, app:
     slack.failures.take("acknowledged twice")
 
 
-async def test_a_frame_that_is_too_large_closes_the_connection(slack: SlackStandIn, app: Raw) -> None:
+async def test_a_frame_that_is_too_large_closes_the_connection(slack: SlackStandIn, losing: Raw) -> None:
     [old] = slack.sockets.open
-    app.answer = {"text": "hello", "padding": "x" * 20_000}
+    losing.answer = {"text": "hello", "padding": "x" * 20_000}
     assert (await slack.slash("ann", "general", "/usher")).acked is not None
     slack.sending.ack_seconds = 0.05
-    app.answer = {"text": "hello", "padding": "x" * 20_480}
+    losing.answer = {"text": "hello", "padding": "x" * 20_480}
     assert (await slack.slash("ann", "general", "/usher")).acked is None
     await slack.until(lambda: slack.failures.found)
     assert old.ws.closed
@@ -147,24 +154,24 @@ async def test_a_frame_that_is_too_large_closes_the_connection(slack: SlackStand
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "link_disabled", "too_many_websockets"])
-async def test_a_client_that_is_asked_to_go_comes_back(slack: SlackStandIn, app: Raw, reason: str) -> None:
+async def test_a_client_that_is_asked_to_go_comes_back(slack: SlackStandIn, losing: Raw, reason: str) -> None:
     [old] = slack.sockets.open
     await slack.sockets.disconnect(reason)
     await slack.connected()
     [new] = slack.sockets.open
     assert new is not old
-    assert [frame["reason"] for frame in app.frames if frame["type"] == "disconnect"] == [reason]
+    assert [frame["reason"] for frame in losing.frames if frame["type"] == "disconnect"] == [reason]
     assert (await slack.shortcut("ann", "moderate")).acked is not None
 
 
-async def test_a_client_that_is_cut_off_comes_back(slack: SlackStandIn, app: Raw) -> None:
+async def test_a_client_that_is_cut_off_comes_back(slack: SlackStandIn, losing: Raw) -> None:
     slack.sockets.drop()
     assert (await slack.shortcut("ann", "moderate")).undelivered == "no connection"
     await slack.connected()
     assert (await slack.shortcut("ann", "moderate")).acked is not None
 
 
-async def test_a_client_that_is_turned_away_tries_again(slack: SlackStandIn, app: Raw) -> None:
+async def test_a_client_that_is_turned_away_tries_again(slack: SlackStandIn, losing: Raw) -> None:
     slack.sockets.refusing = True
     slack.sockets.drop()
     await slack.until(lambda: len(slack.called("apps.connections.open")) > 1)
@@ -173,7 +180,7 @@ async def test_a_client_that_is_turned_away_tries_again(slack: SlackStandIn, app
     await slack.connected()
 
 
-async def test_a_half_open_connection_is_given_up_by_the_client(slack: SlackStandIn, app: Raw) -> None:
+async def test_a_half_open_connection_is_given_up_by_the_client(slack: SlackStandIn, losing: Raw) -> None:
     [old] = slack.sockets.open
     old.mute = True
     await slack.until(lambda: [one for one in slack.sockets.open if one is not old])
