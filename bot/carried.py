@@ -62,4 +62,6 @@ class Carried:
         about = self.about
         if about is None:
             return Record(USHER, COMMAND, only_changes=True)
-        return Record(USHER, COMMAND, reason=about.reason, refers=about.id, case=about.case, only_changes=True)
+        return Record(
+            USHER, COMMAND, "", about.reason, refers=about.id, case=about.case, only_changes=True, retried=True
+        )

@@ -19,6 +19,7 @@ from bot.notices import Notices
 from bot.owed import Owed
 from bot.ports import Clock, History, Locks, RoomService
 from bot.record import Record, log_done
+from bot.retried import Retried
 from bot.state import Difference, difference
 from bot.subject import Action, S, Subject
 from bot.tasks import Budget, gather_bounded, within
@@ -76,6 +77,7 @@ class Performer:
         self._clock = clock
         self._at_once = at_once
         self._notices = notices
+        self._retried = Retried(clock)
         self.owed = Owed(history, clock)
 
     async def one(self, part: Part[S], record: Record, budget: Budget) -> Result[S]:
@@ -131,7 +133,9 @@ class Performer:
 
     async def _intend(self, results: list[Result[S]], record: Record) -> list[Result[S]]:
         """Write the intents, and what holds already, in one append."""
-        at = [i for i, r in enumerate(results) if r.changes or (r.outcome and not record.only_changes)]
+        results = [self._retried.under(r, record) for r in results]
+        new = [r.intent is None and (r.changes or (r.outcome and not record.only_changes)) for r in results]
+        at = [i for i, one in enumerate(new) if one]
         if not at:
             return results
         drafts = []
@@ -195,15 +199,17 @@ class Performer:
             return [None] * len(results)
 
     async def _conclude(self, results: list[Result[S]], record: Record, budget: Budget) -> tuple[Result[S], ...]:
-        drafts = [
-            _outcome_draft(r, record) for r in results if r.intent is not None and r.outcome is not Outcome.ALREADY
-        ]
+        tried = [r for r in results if r.intent is not None and r.outcome is not Outcome.ALREADY]
+        tried = [r for r in tried if self._retried.is_news(r, record)]
+        drafts = [_outcome_draft(r, record) for r in tried]
         drafts += [d for r in results if (d := _undone_draft(r, record)) is not None][:1]
         if not drafts:
             return tuple(results)
         recording = asyncio.ensure_future(self._history.append(drafts))
         if not await self.owed.settled(recording, drafts, budget.left(budget.recorded)):
             return tuple(replace(r, owed=r.intent is not None) for r in results)
+        for result in tried:
+            self._retried.keep(result, record)
         return tuple(results)
 
 

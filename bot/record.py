@@ -23,7 +23,8 @@ class Record:
     """What the history shall say of who asked for what. `refers` and `undoes`: the entry and case put back.
 
     `hidden`: the target is, so that the case is for admins. `case`: the one that it belongs to, where it begins none of
-    its own. `only_changes`: what holds already is no news. `until`: when what is done ends by itself.
+    its own. `only_changes`: what holds already is no news. `retried`: it is tried again by itself until it works, and
+    to fail in the same way again is no news either. `until`: when what is done ends by itself.
     """
 
     user: ChatUser
@@ -36,6 +37,7 @@ class Record:
     hidden: bool = False
     case: int | None = None
     only_changes: bool = False
+    retried: bool = False
     until: datetime | None = None
 
     @property

@@ -20,6 +20,7 @@ from bot.history import Content, EntryKind
 from bot.model import Kind, Source
 from bot.orders import Amendment, Order, Who
 from bot.people import Grant, Role
+from bot.retried import AGAIN_SECONDS
 from bot.steady import BELIEVED, Steady
 from tests.clocks import PATIENCE, ManualClock, until
 from tests.core.faults import REFUSED, UNREACHABLE, CarryOut, failing, lying
@@ -64,6 +65,46 @@ async def test_a_removal_that_fails_is_tried_again_until_it_works_and_is_reporte
     assert not there(run)
     assert run.pulse.stuck == frozenset()
     assert len([line for line in run.told if "is not stuck any more" in line]) == 1
+
+
+async def outcomes(run: Enforced, order: Order) -> list[tuple[str, str]]:
+    """What became of each try on record, with its code; the intents are counted apart."""
+    case = await run.house.services.history.case(order.case)
+    assert case is not None
+    return [
+        (entry.outcome.value, entry.code) for entry in case.entries if entry.kind is EntryKind.OUTCOME and entry.outcome
+    ]
+
+
+async def intents(run: Enforced, order: Order) -> int:
+    case = await run.house.services.history.case(order.case)
+    assert case is not None
+    return len(case.intents)
+
+
+async def test_what_fails_in_the_same_way_again_is_recorded_once_and_what_changes_is_too(run: Enforced) -> None:
+    run.house.service.around = failing(REFUSED, "RemoveParticipant", after=False)
+    ban = await run.give(BAN)
+    await run.pass_(300)
+    assert await outcomes(run, ban) == [("failed", "invalid_argument")]
+    run.house.service.around = lying("RemoveParticipant")
+    await run.pass_(100)
+    assert [outcome for outcome, _ in await outcomes(run, ban)] == ["failed", "not_effective"]
+    assert run.pulse.stuck == {ban.id}
+    run.house.service.around = None
+    await run.pass_(40)
+    assert not there(run)
+    assert [outcome for outcome, _ in await outcomes(run, ban)] == ["failed", "not_effective", "done"]
+    assert await intents(run, ban) == 1
+
+
+async def test_what_fails_for_hours_is_recorded_each_hour(run: Enforced) -> None:
+    run.house.service.around = failing(REFUSED, "RemoveParticipant", after=False)
+    ban = await run.give(BAN)
+    await run.pass_(10)
+    run.house.clock.advance(AGAIN_SECONDS)
+    await run.pass_(100)
+    assert len(await outcomes(run, ban)) == await intents(run, ban) == 2
 
 
 async def test_what_livekit_accepts_and_does_not_do_is_not_taken_for_done(run: Enforced) -> None:
