@@ -16,7 +16,7 @@ from bot.order_words import kind, title, where
 from bot.orders import Order
 from bot.reply import Mention, Name, Part, Spans, Text, Time, say, text
 from bot.state import ATTRIBUTE, PERMISSION, Change, Difference
-from bot.words import on_its_line
+from bot.words import counted, on_its_line
 
 SECRET_FIELDS = ("metadata", "room.metadata")
 SECRET_ATTRIBUTES = ATTRIBUTE + SIP_ATTRIBUTES
@@ -142,7 +142,8 @@ def in_full(case: Case, now: datetime, eyes: Eyes) -> tuple[Part, ...]:
     left_out = len(case.entries) - FIRST - NEWEST
     for number, entry in enumerate(case.entries):
         if left_out > 0 and number == FIRST:
-            parts.append(text(f"{left_out} more entries are left out here; `usher history export` has them."))
+            more = counted(left_out, "more entry is", "more entries are")
+            parts.append(text(f"{more} left out here; `usher history export` has them all."))
         if left_out <= 0 or not FIRST <= number < FIRST + left_out:
             parts += _entry(entry, now, eyes)
     return tuple(parts)

@@ -19,6 +19,7 @@ from bot.order_words import in_case, kind, title, where
 from bot.ordering import Done, Ordering
 from bot.orders import Order
 from bot.reply import Audience, Mention, Name, Part, Reply, Spans, Time, Tone, listed, say, text
+from bot.words import counted
 
 NOTHING_OPENED = "Nothing was opened: the person has to unmute, or publish, themselves."
 IN_THE_AUDIENCE = "They are in the audience: it counts once somebody promotes them."
@@ -122,7 +123,7 @@ def ended_answer(context: Context, order: Order, done: Done) -> Reply:
     others = say(*_ended(context, order), *title(order), " in ", *where(order, lambda room: room == context.room), ".")
     parts = [*_given_back(order, done)]
     if done.more:
-        parts.append(text(f"{done.more} more rooms are looked at one after the other."))
+        parts.append(text(f"{counted(done.more, 'more room is', 'more rooms are')} looked at one after the other."))
     return _reply(context, heading, parts, done, order, told=others)
 
 
@@ -136,7 +137,7 @@ def _given_back(order: Order, done: Done) -> tuple[Part, ...]:
     if order.what.absent and not order.is_door:
         return (text(JOIN_AGAIN), *_others(done))
     if order.is_door:
-        people = "1 person" if len(changed) == 1 else f"{len(changed)} people"
+        people = counted(len(changed), "person", "people")
         return (text(f"{people} got back what it took. Nothing was opened."),) if changed else ()
     if not changed:
         return (text("Nothing changes for anybody who is there now."), *_others(done))

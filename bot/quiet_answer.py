@@ -26,7 +26,8 @@ def quiet_answer(context: Context, results: Sequence[Result[PersonState]], later
     done = sum(result.outcome in MUTED for result in results)
     fine = all(_ok(result) for result in results) and not later
     outcome = overall(results)
-    title = say(f"Quiet: {done} of {len(results)} people muted in ", Name(context.room), ".")
+    number = f"{done} of {len(results)} people" if len(results) > 1 else "1 person" if done else "nobody"
+    title = say(f"Quiet: {number} muted in ", Name(context.room), ".")
     rows = [_row(result) for result in sorted(results, key=_ok)]
     parts: list[Part] = [Table(COLUMNS, tuple(rows[:SHOWN]))]
     if len(rows) > SHOWN:

@@ -20,6 +20,7 @@ from bot.ports import Clock
 from bot.recent import Recent
 from bot.redact import redacted
 from bot.reply import Audience, Name, Part, Reply, Span, Spans, Tone, say, text
+from bot.words import counted
 
 AGAIN_SECONDS = 600.0  # the same is told again after this time: somebody who keeps coming back is no news each time
 LATER_SECONDS = 5.0
@@ -105,7 +106,7 @@ class Telling:
         self._unseen[room] = frozenset(order.id for order in orders)
         if not self._is_news("unseen", room):
             return
-        many = f"{len(orders)} order{'s are' if len(orders) > 1 else ' is'} not carried out there"
+        many = f"{counted(len(orders), 'order is', 'orders are')} not carried out there"
         title = say(Name(room), f" cannot be looked at: {why} {many} until it can. It is tried again all the time.")
         self._say(room, Tone.ERROR, title)
 

@@ -26,6 +26,11 @@ MOST_WORDS = 2000
 LONGEST_GUESS = 80
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """`1 room`, `3 rooms`: of each thing that is counted in a sentence."""
+    return f"{number} {one if number == 1 else many}"
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """`text` is what counts (quotes removed), `start` and `end` its place in the line."""

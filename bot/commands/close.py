@@ -19,7 +19,7 @@ from bot.perform import Part
 from bot.reply import Name, Reply, Spans, listed, say, text
 from bot.reply import Part as ReplyPart
 from bot.subject import RoomSubject
-from bot.words import told
+from bot.words import counted, told
 
 MOST_NAMED = 10
 
@@ -41,7 +41,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     protected = _protected(context, await context.everybody(context.room))
     name = Name(context.room)
     if not context.bound.confirmed and not context.bound.dry_run:
-        number = "1 person is" if people == 1 else f"{people} people are"
+        number = counted(people, "person is", "people are")
         return context.question(
             say("End ", name, f" for everyone? {number} in it."),
             (*_also(protected), *((text("Reason: ", Name(context.bound.reason)),) if context.bound.reason else ())),

@@ -13,7 +13,7 @@ from bot.model import Participant, Room
 from bot.people import Role
 from bot.reply import Button, Column, Name, Part, Reply, Spans, Table, Tone, say, text
 from bot.tasks import gather_bounded
-from bot.words import LONGEST_TYPED, fold, shortened
+from bot.words import LONGEST_TYPED, counted, fold, shortened
 
 AT_ONCE = 8
 MOST_SHOWN = 40
@@ -42,17 +42,16 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     parts = _parts(context, found, len(rooms), len(asked), failed)
     places = list(dict.fromkeys(room.name for room, _ in found))[:5]
     buttons = tuple(Button(name, Again("participants", name)) for name in places)
-    people = "1 person" if len(found) == 1 else f"{len(found)} people"
+    people = counted(len(found), "person", "people")
     return Reply(
         Tone.INFO,
-        say(f"{people} in {_rooms(len(asked))} match ", Name(shortened(arguments.text, LONGEST_TYPED))),
+        say(
+            f"{people} in {counted(len(asked), 'live room', 'live rooms')} match ",
+            Name(shortened(arguments.text, LONGEST_TYPED)),
+        ),
         parts,
         buttons,
     )
-
-
-def _rooms(count: int) -> str:
-    return "1 live room" if count == 1 else f"{count} live rooms"
 
 
 def _parts(
@@ -66,7 +65,7 @@ def _parts(
     if rooms > asked:
         parts.append(text(f"Looked into {asked} of {rooms} rooms; the others were left out to spare the server."))
     if failed:
-        parts.append(text(f"{failed} rooms could not be looked at."))
+        parts.append(text(f"{counted(failed, 'room', 'rooms')} could not be looked at."))
     return tuple(parts)
 
 

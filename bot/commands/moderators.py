@@ -8,6 +8,7 @@ from bot.command import Command, Effect, NoArguments
 from bot.context import Context
 from bot.people import Grant, Role
 from bot.reply import Column, Mention, Name, Reply, Spans, Table, Tone, say
+from bot.words import counted
 
 COLUMNS = (Column("Who", 0), Column("Role", 0), Column("Rooms", 1), Column("Given by", 2))
 
@@ -18,7 +19,7 @@ async def run(context: Context, arguments: NoArguments) -> Reply:
     grants = [*settled, *(grant for grant in stored if grant.rooms)]
     grants.sort(key=lambda grant: (-grant.role, grant.subject))
     rows = tuple(_row(grant) for grant in grants)
-    return Reply(Tone.INFO, say("1 grant:" if len(rows) == 1 else f"{len(rows)} grants:"), (Table(COLUMNS, rows),))
+    return Reply(Tone.INFO, say(f"{counted(len(rows), 'grant', 'grants')}:"), (Table(COLUMNS, rows),))
 
 
 def _visible(context: Context, grant: Grant) -> Grant:

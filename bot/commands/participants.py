@@ -14,7 +14,7 @@ from bot.pages import cut, page_buttons, page_of
 from bot.params import Filter, Page, RoomName
 from bot.people import Role
 from bot.reply import Button, Column, Name, Reply, Spans, Table, Tone, say
-from bot.words import LONGEST_TYPED, shortened
+from bot.words import LONGEST_TYPED, counted, shortened
 
 COLUMNS = (
     Column("Name", 0), Column("Identity", 1), Column("Place", 2), Column("Tracks", 0), Column("Joined", 3),
@@ -48,7 +48,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
 
 
 def _title(context: Context, arguments: Arguments, total: int, found: int, audible: int) -> Spans:
-    people = "1 person" if total == 1 else f"{total} people"
+    people = counted(total, "person", "people")
     matching = say(f", {found} matching ", Name(shortened(arguments.filter, LONGEST_TYPED))) if arguments.filter else ()
     return say(Name(context.room), f": {people}, {audible} with an open microphone or sound", *matching)
 

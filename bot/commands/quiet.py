@@ -20,6 +20,7 @@ from bot.quiet_answer import quiet_answer
 from bot.reply import Name, Reply, Tone, listed, say, text
 from bot.reply import Part as ReplyPart
 from bot.subject import PersonSubject
+from bot.words import counted
 
 NAMED = 12
 
@@ -85,7 +86,7 @@ def _ask(context: Context, audible: Audible) -> Reply:
     parts.insert(0, text(*names, more, "."))
     if context.bound.reason:
         parts.append(text("Reason: ", Name(context.bound.reason)))
-    people = "1 person" if count == 1 else f"{count} people"
+    people = counted(count, "person", "people")
     if context.bound.dry_run:
         return Reply(
             Tone.INFO, say(f"Dry run: nothing was done. This would mute {people} in ", room, ":"), tuple(parts)

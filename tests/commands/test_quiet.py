@@ -7,6 +7,7 @@ from bot.errors import Rejected
 from bot.history import EntryKind, Outcome
 from bot.people import Role
 from bot.reply import Tone
+from tests.core.faults import REFUSED, failing
 from tests.house import BACKSTAGE, STANDUP, House, labels, told
 
 HEARD = {"hana", "bob", "anna", "lena", "sip_+15550100"}
@@ -24,6 +25,17 @@ async def test_it_previews_names_and_number_asks_once_and_mutes_every_open_audib
     assert all(track.muted for who in HEARD for track in house.person(who).tracks.values() if track.type == "AUDIO")
     assert house.writes == ["MutePublishedTrack"] * 5
     assert "5 of 5" in told(reply)
+
+
+async def test_one_person_is_no_people(house: House) -> None:
+    await house.say("quiet except anna, lena, hana, Bob Stone")
+    assert "Quiet: 1 person muted in standup." in told(await house.yes())
+
+
+async def test_one_person_who_is_not_muted_is_nobody_muted(house: House) -> None:
+    await house.say("quiet except anna, lena, hana, Bob Stone")
+    house.service.around = failing(REFUSED, "MutePublishedTrack", after=False)
+    assert "Quiet: nobody muted in standup." in told(await house.yes())
 
 
 async def test_video_goes_on(house: House) -> None:

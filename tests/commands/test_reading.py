@@ -235,6 +235,16 @@ async def test_find_keeps_within_its_budget_of_calls_and_says_what_was_left_out(
     assert sum(call.method == "ListParticipants" for call in house.service.calls) == 3
 
 
+async def test_find_says_that_one_room_could_not_be_looked_at(house: House) -> None:
+    async def fail(call: Call, carry_out):  # type: ignore[no-untyped-def]
+        if call.method == "ListParticipants" and STANDUP in str(call):
+            raise Unavailable("No answer.", sent=True)
+        return await carry_out()
+
+    house.service.around = fail
+    assert "1 room could not be looked at" in told(await house.say("find anna", "alice"))
+
+
 async def test_find_says_how_many_rooms_could_not_be_looked_at(house: House) -> None:
     async def fail(call: Call, carry_out):  # type: ignore[no-untyped-def]
         if call.method == "ListParticipants":
