@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answers import undo_of
-from bot.callers import hide_numbers, is_marked
+from bot.callers import is_marked
 from bot.command import BoundInvocation
 from bot.context import Services
 from bot.describe import asked_for
@@ -17,8 +17,8 @@ from bot.errors import HistoryError
 from bot.history import Case, Outcome
 from bot.model import Kind
 from bot.people import ChatUser
-from bot.redact import redacted
-from bot.reply import Audience, Button, Mention, Name, Plain, Reply, Span, Spans, say
+from bot.redact import redacted, unnumbered
+from bot.reply import Audience, Button, Mention, Name, Plain, Reply, Spans, say
 from bot.state import PERMISSION
 from bot.undoing import recorded, reversible
 
@@ -37,7 +37,7 @@ async def public_line(services: Services, reply: Reply, actor: ChatUser, bound: 
         return None
     title = (*say(Mention(actor.subject, actor.name), ": "), *_what(reply, bound), *_reason(bound))
     if _is_caller(services, case, bound):
-        title = tuple(_unnumbered(span, bound.room) for span in title)
+        title = unnumbered(title, bound.room)
     line = replace(reply, title=title, parts=(), buttons=_undo(reply, case), audience=Audience.PUBLIC, told=())
     return redacted(line, services.recent.numbers)
 
@@ -96,10 +96,6 @@ def _is_caller(services: Services, case: Case | None, bound: BoundInvocation) ->
         return False
     seen = services.recent.find(about.room, [about.identity])
     return is_marked(about.identity) or (seen is not None and seen.caller)
-
-
-def _unnumbered(span: Span, room: str) -> Span:
-    return replace(span, text=hide_numbers(span.text)) if isinstance(span, Name) and span.text != room else span
 
 
 def _undo(reply: Reply, case: Case | None) -> tuple[Button, ...]:

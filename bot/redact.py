@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from bot.callers import without_numbers
+from bot.callers import hide_numbers, without_numbers
 from bot.reply import (
     Button,
     Choices,
@@ -32,6 +32,14 @@ def redacted(reply: Reply, known: Collection[str] = ()) -> Reply:
         title=redact.spans(reply.title),
         parts=tuple(redact.part(part) for part in reply.parts),
         buttons=tuple(redact.button(button) for button in reply.buttons),
+    )
+
+
+def unnumbered(spans: Spans, room: str) -> Spans:
+    """The line about a caller without any run of digits in a name; the room's own name is no caller's."""
+    return tuple(
+        replace(span, text=hide_numbers(span.text)) if isinstance(span, Name) and span.text != room else span
+        for span in spans
     )
 
 

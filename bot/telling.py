@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from bot.callers import hide_numbers, masked
+from bot.callers import masked
 from bot.carried import Carried
 from bot.errors import BotError, HistoryError
 from bot.history import Outcome
@@ -18,7 +18,7 @@ from bot.orders import Order
 from bot.people import is_glob
 from bot.ports import Clock
 from bot.recent import Recent
-from bot.redact import redacted
+from bot.redact import redacted, unnumbered
 from bot.reply import Audience, Name, Part, Reply, Span, Spans, Tone, say, text
 from bot.words import counted
 
@@ -80,7 +80,18 @@ class Telling:
             return
         gives_back = kind(order) in ("lock", "audience")
         after = (text("What it took is given back; nothing is opened by that."),) if gives_back else ()
-        self._say(room, Tone.INFO, say("The time is over of ", *title(order), " in ", *where(order), "."), after, order)
+        self._say(
+            room,
+            Tone.INFO,
+            say("The time is over of ", *self._title(order, room), " in ", *where(order), "."),
+            after,
+            order,
+        )
+
+    def _title(self, order: Order, room: str) -> Spans:
+        """Whoever has not been seen since Usher started may be a caller, which the order does not say."""
+        seen = self._recent.find(room, [order.who.identity]) if order.who is not None else None
+        return title(order) if seen is not None and not seen.caller else unnumbered(title(order), room)
 
     def carried(self, room: str, carried: Sequence[Carried]) -> None:
         """What became of these people. They have been seen: what is told of their order later hides what it must."""
@@ -198,10 +209,7 @@ def numberless(person: Participant, reply: Reply) -> Reply:
     """The line about this person, without a caller's number."""
     if person.kind is not Kind.SIP:
         return reply
-    spans = tuple(
-        replace(span, text=hide_numbers(span.text)) if isinstance(span, Name) else span for span in reply.title
-    )
-    return replace(reply, title=spans)
+    return replace(reply, title=unnumbered(reply.title, reply.room))
 
 
 def words_of(error: BotError | TimeoutError) -> str:

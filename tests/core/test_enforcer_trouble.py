@@ -250,12 +250,35 @@ async def test_of_a_caller_who_is_back_no_number_is_told(run: Enforced) -> None:
     assert "555" not in line
 
 
+async def test_the_name_of_a_room_is_no_callers_number(run: Enforced) -> None:
+    room = "20260102"
+    run.house.rooms.open(room)
+    run.house.rooms.join(room, JoinGrant("sip_+15550100", "Phone +15550100", kind=Kind.SIP))
+    await run.house.sure(f"/kick sip_+15550100 in:{room} --force", "alice")
+    run.house.clock.advance(60)
+    run.house.rooms.join(room, JoinGrant("sip_+15550100", "Phone +15550100", kind=Kind.SIP))
+    run.enforcer.webhook(room)
+    await run.pass_(3)
+    (line,) = [line for line in run.told if "is back" in line]
+    assert room in line
+    assert "555" not in line
+
+
 async def test_of_a_caller_whose_order_has_their_number_for_a_name_no_number_is_told(run: Enforced) -> None:
     run.house.rooms.join(STANDUP, JoinGrant("caller-1", "4155550100", kind=Kind.SIP))
     order = Order(LOCK, Who("caller-1", "4155550100"), (STANDUP,), (ALICE,), ends=in_minutes(run, 10))
     await run.house.database.orders.append(order, SAID)
     await run.pass_(1)
     run.house.rooms.leave(STANDUP, "caller-1")
+    await run.pass_(610)
+    (line,) = [line for line in run.told if "time is over" in line]
+    assert "lock of" in line
+    assert "4155550100" not in line
+
+
+async def test_of_a_caller_who_was_gone_before_the_start_no_number_is_told_either(run: Enforced) -> None:
+    order = Order(LOCK, Who("caller-1", "4155550100"), (STANDUP,), (ALICE,), ends=in_minutes(run, 10))
+    await run.house.database.orders.append(order, SAID)
     await run.pass_(610)
     (line,) = [line for line in run.told if "time is over" in line]
     assert "lock of" in line
