@@ -21,6 +21,7 @@ from bot.orders import Order
 from bot.people import Role
 from bot.reply import Name, Reply, Text, Tone, say
 from bot.undoing import Undoing, recorded, reversible
+from bot.would_end import would_end
 
 LATEST = 50
 
@@ -70,7 +71,8 @@ async def _end(context: Context, case: Case, orders: Sequence[Order], *, asks: b
     if asks and not context.bound.dry_run:
         await allow_ending(context, active)
         line = Text(case_line(case, context.services.clock.now()))
-        return context.question(say(f"Undo case {case.number}?"), (line,), confirm="Undo it", values={"n": case.number})
+        parts = (line, *await would_end(context, case.opening.room, active))
+        return context.question(say(f"Undo case {case.number}?"), parts, confirm="Undo it", values={"n": case.number})
     return await end(context, active)
 
 

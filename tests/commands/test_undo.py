@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.history import EntryKind, Outcome
 from bot.people import Role
 from bot.policy import Policy
+from tests.core.faults import UNREACHABLE, failing
 from tests.house import BACKSTAGE, STANDUP, House, labels, told
 
 
@@ -205,6 +206,33 @@ async def test_the_undo_of_a_ban_lets_them_in_and_says_that_they_have_to_join_th
     case = told(await house.say(f"case {ban.case}"))
     assert "ban Bob Stone in standup: ended" in case
     assert "has ended already: by mia" in told(await house.say(f"undo {ban.case}"))
+
+
+async def test_the_question_says_what_would_end_and_what_would_be_given_back(house: House) -> None:
+    lock = await house.say("mute bob lock")
+    question = await house.say(f"undo {lock.case}", "alice")
+    assert question.question
+    assert f"It ends the lock of Bob Stone (microphone, screen sound), case {lock.case}." in told(question)
+    assert "Bob Stone would be given back:" in told(question)
+    assert "microphone" in told(question).split("would be given back:")[1]
+    house.rooms.leave(STANDUP, "bob")
+    assert "Nothing changes for anybody who is there now." in told(await house.say(f"undo {lock.case}", "alice"))
+
+
+async def test_the_question_about_a_ban_says_that_they_have_to_join_themselves(house: House) -> None:
+    ban = await house.sure("ban bob spam")
+    question = await house.say(f"undo {ban.case}", "alice")
+    assert question.question
+    assert "It ends the ban of Bob Stone, case" in told(question)
+    assert "they have to join themselves" in told(question)
+
+
+async def test_where_the_room_cannot_be_looked_at_the_question_says_so(house: House) -> None:
+    door = await house.say("door listen-only")
+    house.service.around = failing(UNREACHABLE, "ListParticipants", after=False)
+    question = await house.say(f"undo {door.case}", "alice")
+    assert question.question
+    assert "What would be given back is not known" in told(question)
 
 
 async def test_an_undo_of_what_also_acts_elsewhere_is_refused_before_it_is_asked_about(house: House) -> None:
