@@ -28,7 +28,7 @@ from bot.history import Case, CaseQuery, Content, Draft, EntryKind
 from bot.people import Grant, Role
 from bot.policy import Policy
 from tests.fresh import fresh
-from tests.slack_stand_in import Shown, SlackStandIn
+from tests.slack_stand_in import Shown, SlackStandIn, View
 
 REASONS = ("shouting", "spam")
 MODES = ("socket", "http")
@@ -145,3 +145,12 @@ async def usher_for(
             await adapter.stop(5)
             await serving
             await http.aclose(1)
+
+
+def opened(slack: SlackStandIn, who: str) -> list[View]:
+    """The modals that somebody has open, once none of them says only that it is being worked on.
+
+    That is what a modal opens with where its room took longer than a second to look at: on a machine that stands still.
+    """
+    found = slack.seen_by(who).views
+    return [] if any("Working on it" in view.text for view in found) else found

@@ -14,7 +14,7 @@ from adapters.livekit.simulator.people import JoinGrant
 from bot.people import Role
 from tests.adapters.test_slack_escape import active
 from tests.slack_stand_in import SlackStandIn
-from tests.slack_usher import Usher, usher_for
+from tests.slack_usher import Usher, opened, usher_for
 
 EVIL = (
     "*evil*",
@@ -185,7 +185,7 @@ async def test_in_refusals_names_are_text(usher: Usher) -> None:
 async def test_in_modals_and_searches_names_are_text(usher: Usher) -> None:
     slack = usher.slack
     await slack.shortcut("ann", "moderate")
-    [view] = await slack.until(lambda: slack.seen_by("ann").views)
+    [view] = await slack.until(lambda: opened(slack, "ann"))
     found = await slack.search("ann", view, _block(view, "person"))
     assert len(found.options) == len(EVIL)
     person = {_block(view, "person"): found.options[0], "action": "Mute", "reason": REASON}
@@ -200,7 +200,7 @@ async def test_in_a_room_that_a_message_names_the_lines_and_their_menus_are_text
     named = {"type": "section", "text": {"type": "mrkdwn", "text": f"someone is screaming in {room}"}}
     alert = slack.say("ben", "secret", "alert", blocks=[named])
     await slack.message_shortcut("ann", alert, "moderate_message")
-    [view] = await slack.until(lambda: slack.seen_by("ann").views)
+    [view] = await slack.until(lambda: opened(slack, "ann"))
     assert f"{len(EVIL)} people" in view.text
     await slack.press("ann", view, "Mute", beside="poop")
     await slack.until(lambda: "Muted" in str(slack.seen_by("ann").views))

@@ -12,7 +12,7 @@ from adapters.clock import SystemClock
 from adapters.livekit.simulator.lively import BACKSTAGE, STANDUP
 from tests.slack_stand_in import SlackStandIn, View
 from tests.slack_stand_in.calls import Call
-from tests.slack_usher import Usher, usher_for
+from tests.slack_usher import Usher, opened, usher_for
 
 
 class LaterClock(SystemClock):
@@ -50,7 +50,7 @@ async def test_a_submission_whose_question_is_not_shown_is_said_where_it_belongs
 ) -> None:
     alert = usher.slack.say("ben", "general", "someone is screaming")
     await usher.slack.message_shortcut("ann", alert, "moderate_message")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, "ann"))
     usher.slack.trouble.fail("views.open")
     await usher.slack.submit("ann", view, {"room": STANDUP, "action": "Mute"})
     shown = await usher.seen("ann", "Nothing was done", "general")
@@ -71,7 +71,7 @@ async def test_an_answer_whose_window_is_not_opened_comes_as_a_message(usher: Us
 async def test_two_rooms_chosen_at_once_are_no_bug(usher: Usher, caplog: pytest.LogCaptureFixture) -> None:
     """The later change finds another view than the one that was seen: Slack refuses it, and the first stands."""
     await usher.slack.shortcut("ann", "moderate")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, "ann"))
     await asyncio.gather(*(usher.slack.press("ann", view, room) for room in (STANDUP, BACKSTAGE)))
     first, second = await usher.slack.until(lambda: _answered(usher.slack))
     assert {first.error, second.error} == {"", "hash_conflict"}
@@ -99,7 +99,7 @@ async def test_a_submission_is_answered_in_its_place_also_while_slack_is_slow_to
     usher: Usher, clock: LaterClock
 ) -> None:
     await usher.slack.shortcut("ann", "moderate")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, "ann"))
     await usher.slack.press("ann", view, STANDUP)
     view = await usher.slack.until(lambda: _with_room(usher))
     await usher.slack.search("ann", view, "person", "bob")
@@ -115,7 +115,7 @@ async def test_a_search_is_answered_in_time_with_nobody_where_nobody_can_be_told
     usher: Usher, clock: LaterClock
 ) -> None:
     await usher.slack.shortcut("ann", "moderate")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, "ann"))
     clock.ahead = 3600
     usher.slack.trouble.slow("users.info", 5)
     done = await usher.slack.search("ann", view, "person", "bob")

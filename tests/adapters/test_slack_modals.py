@@ -14,7 +14,7 @@ from adapters.livekit.wire import Json
 from bot.people import Role
 from tests.core.faults import UNREACHABLE
 from tests.slack_stand_in import SlackStandIn, View
-from tests.slack_usher import MODES, Usher, usher_for
+from tests.slack_usher import MODES, Usher, opened, usher_for
 
 
 @pytest.fixture(params=MODES)
@@ -33,7 +33,7 @@ async def test_from_a_message_to_a_quiet_person_in_four_taps_where_the_bot_is_no
     """More actions, Moderate this room, the person's menu, Mute."""
     alert = usher.slack.say("ben", "secret", f"someone is screaming in room {STANDUP}")
     await usher.slack.message_shortcut("ann", alert, "moderate_message")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, "ann"))
     words = [str(one.get("text", {}).get("text")) for one in view.blocks]
     open_first = [line for line in words if "open" in line and "muted" not in line]
     assert "*standup*: 10 people" in words[0]
@@ -48,7 +48,7 @@ async def test_from_a_message_to_a_quiet_person_in_four_taps_where_the_bot_is_no
 async def test_a_message_that_names_no_room_opens_the_modal(usher: Usher) -> None:
     alert = usher.slack.say("ben", "secret", "someone is screaming")
     await usher.slack.message_shortcut("ann", alert, "moderate_message")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, "ann"))
     assert [b["block_id"].partition(":")[0] for b in view.blocks if b["type"] == "input"] == [
         "room", "person", "action", "reason",
     ]  # fmt: skip
@@ -56,7 +56,7 @@ async def test_a_message_that_names_no_room_opens_the_modal(usher: Usher) -> Non
 
 async def test_the_modal_finds_a_person_by_search_and_does_what_was_chosen(usher: Usher) -> None:
     await usher.slack.shortcut("ann", "moderate")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, "ann"))
     await usher.slack.press("ann", view, BACKSTAGE)
     await usher.slack.until(lambda: usher.slack.called("views.update"))
     [view] = usher.slack.seen_by("ann").views
@@ -72,7 +72,7 @@ async def test_the_modal_finds_a_person_by_search_and_does_what_was_chosen(usher
 
 async def test_a_missing_person_is_asked_for_and_nothing_typed_is_lost(usher: Usher) -> None:
     await usher.slack.shortcut("ann", "moderate")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, "ann"))
     await usher.slack.submit("ann", view, {"room": STANDUP, "action": "Remove", "reason": "spam"})
     [again] = await usher.slack.until(
         lambda: [v for v in usher.slack.seen_by("ann").views if "Choose whom" in str(v.blocks)]
@@ -83,7 +83,7 @@ async def test_a_missing_person_is_asked_for_and_nothing_typed_is_lost(usher: Us
 
 async def test_a_removal_from_the_modal_is_asked_about_and_its_answer_takes_its_place(usher: Usher) -> None:
     await usher.slack.shortcut("ann", "moderate")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ann").views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, "ann"))
     await usher.slack.press("ann", view, STANDUP)
     await usher.slack.until(lambda: usher.slack.called("views.update"))
     [view] = usher.slack.seen_by("ann").views
@@ -103,7 +103,7 @@ async def test_the_app_home_shows_my_rooms_and_opens_them(usher: Usher) -> None:
     assert STANDUP in str(home.blocks)
     assert BACKSTAGE not in str(home.blocks)
     await usher.slack.press("ben", home, "Open")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by("ben").views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, "ben"))
     assert "*standup*: 9 people" in str(view.blocks)
 
 
@@ -112,7 +112,7 @@ async def test_somebody_without_a_role_learns_no_room_and_how_to_get_one(usher: 
     home = await usher.slack.until(lambda: usher.slack.seen_by("cat").home)
     assert usher.subject("cat") in str(home.blocks)
     await usher.slack.shortcut("cat", "moderate")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by("cat").views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, "cat"))
     for shown in (str(home.blocks), str(view.blocks)):
         assert STANDUP not in shown
         assert BACKSTAGE not in shown
@@ -175,6 +175,6 @@ async def test_a_message_about_a_room_that_has_ended_never_opens_another_one(
         del usher.rooms.rooms[BACKSTAGE]
         alert = slack.say("ben", "secret", f"someone is screaming in {BACKSTAGE}")
         await slack.message_shortcut("ann", alert, "moderate_message")
-        [view] = await slack.until(lambda: slack.seen_by("ann").views)
+        [view] = await slack.until(lambda: opened(slack, "ann"))
         assert next(one["block_id"] for one in view.blocks if one["type"] == "input") == "room"
         assert "Bob Stone" not in str(view.blocks)

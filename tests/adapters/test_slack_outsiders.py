@@ -18,7 +18,7 @@ from bot.registry import load
 from tests.clocks import eventually
 from tests.slack_forged import again, sent_to
 from tests.slack_stand_in import Delivery, SlackStandIn, View
-from tests.slack_usher import MODES, Usher, usher_for
+from tests.slack_usher import MODES, Usher, opened, usher_for
 
 COMMANDS = sorted(command.name for command in load())
 
@@ -50,7 +50,7 @@ def person_block(view: View) -> str:
 async def modal(usher: Usher, who: str = "ann") -> View:
     """The modal with `standup` chosen in it."""
     await usher.slack.shortcut(who, "moderate")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by(who).views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, who))
     if not any(one.get("initial_option") for block in view.blocks if (one := block.get("element"))):
         raise AssertionError("there is nothing to choose in it")
     before = len(usher.slack.called("views.update"))

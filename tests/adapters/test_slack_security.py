@@ -20,7 +20,7 @@ from bot.people import Role
 from tests.slack_forged import again, sent_to
 from tests.slack_stand_in import Shown, SlackStandIn, View
 from tests.slack_stand_in.signed import Answered, Post, signature, signed
-from tests.slack_usher import MODES, Usher, usher_for
+from tests.slack_usher import MODES, Usher, opened, usher_for
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -246,7 +246,7 @@ async def test_the_public_undo_is_refused_to_a_colleague_with_fewer_rights_and_n
 
 async def modal(usher: Usher, who: str) -> View:
     await usher.slack.shortcut(who, "moderate")
-    [view] = await usher.slack.until(lambda: usher.slack.seen_by(who).views)
+    [view] = await usher.slack.until(lambda: opened(usher.slack, who))
     assert isinstance(view, View)
     return view
 

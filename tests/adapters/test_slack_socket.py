@@ -16,7 +16,7 @@ from adapters.livekit.simulator.lively import STANDUP
 from adapters.slack import socket
 from adapters.under_way import UnderWay
 from tests.slack_stand_in import SlackStandIn
-from tests.slack_usher import usher_for
+from tests.slack_usher import opened, usher_for
 
 
 async def nobody(_: Mapping[str, Any], __: Mapping[str, Any]) -> None:
@@ -82,7 +82,7 @@ async def test_only_the_answer_to_a_command_takes_another_way_than_its_acknowled
 ) -> None:
     async with usher_for(slack, tmp_path):
         await slack.shortcut("ann", "moderate")
-        [view] = await slack.until(lambda: slack.seen_by("ann").views)
+        [view] = await slack.until(lambda: opened(slack, "ann"))
         person = next(str(one["block_id"]) for one in view.blocks if str(one["block_id"]).startswith("person"))
         monkeypatch.setattr(socket, "send_async_response", broken)
         slack.sending.ack_seconds = 0.3

@@ -12,7 +12,7 @@ from adapters.livekit.calls import Call
 from adapters.livekit.simulator.lively import STANDUP
 from adapters.livekit.wire import Json
 from tests.slack_stand_in import SlackStandIn
-from tests.slack_usher import MODES, usher_for
+from tests.slack_usher import MODES, opened, usher_for
 
 RESTARTED = "Usher is being restarted. Nothing was done. Try again in a minute."
 
@@ -35,7 +35,7 @@ async def test_a_modal_and_a_button_are_answered_where_they_were_opened(
     async with usher_for(slack, tmp_path, mode=mode) as usher:
         alert = slack.say("ben", "general", "somebody is screaming")
         await slack.message_shortcut("ann", alert, "moderate_message")
-        [view] = await slack.until(lambda: slack.seen_by("ann").views)
+        [view] = await slack.until(lambda: opened(slack, "ann"))
         done = asyncio.Event()
         usher.service.around = after(done)
         await slack.mention("ann", "general", f"mute bob in:{STANDUP}")

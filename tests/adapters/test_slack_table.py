@@ -11,7 +11,7 @@ from adapters.livekit.simulator.lively import BACKSTAGE, STANDUP
 from adapters.slack.views import ACTIONS
 from bot.registry import load
 from tests.slack_stand_in import SlackStandIn, View
-from tests.slack_usher import Usher, usher_for
+from tests.slack_usher import Usher, opened, usher_for
 
 # the command as typed, what is to be pressed then, what the last answer says
 ROWS: dict[str, tuple[str, str, str]] = {
@@ -90,7 +90,7 @@ async def test_the_command_works_in_the_modal(usher: Usher, command: str) -> Non
     slack = usher.slack
     line, button, words = ROWS[command]
     await slack.shortcut("ann", "moderate")
-    [view] = await slack.until(lambda: slack.seen_by("ann").views)
+    [view] = await slack.until(lambda: opened(slack, "ann"))
     await slack.press("ann", view, STANDUP)
     await slack.until(lambda: slack.called("views.update"))
     [view] = slack.seen_by("ann").views
@@ -105,7 +105,7 @@ async def test_the_command_works_in_the_modal(usher: Usher, command: str) -> Non
 async def test_another_command_that_is_not_typed_is_asked_for(usher: Usher) -> None:
     slack = usher.slack
     await slack.shortcut("ann", "moderate")
-    [view] = await slack.until(lambda: slack.seen_by("ann").views)
+    [view] = await slack.until(lambda: opened(slack, "ann"))
     await slack.submit("ann", view, {"room": STANDUP, "action": "Another command: typed below"})
     await slack.until(lambda: "Type the other command into the last field" in _top(slack).text)
 
@@ -113,7 +113,7 @@ async def test_another_command_that_is_not_typed_is_asked_for(usher: Usher) -> N
 async def test_who_is_there_can_be_acted_on_from_the_modal(usher: Usher) -> None:
     slack = usher.slack
     await slack.shortcut("ann", "moderate")
-    [view] = await slack.until(lambda: slack.seen_by("ann").views)
+    [view] = await slack.until(lambda: opened(slack, "ann"))
     await slack.submit("ann", view, {"room": STANDUP, "action": "Show who is there"})
     await slack.until(lambda: "10 people" in _top(slack).text)
     await slack.press("ann", _top(slack), "Mute", beside="Bob Stone")
@@ -130,7 +130,7 @@ def _top(slack: SlackStandIn) -> View:
 async def test_the_modal_does_it(usher: Usher, action) -> None:  # type: ignore[no-untyped-def]
     slack = usher.slack
     await slack.shortcut("ann", "moderate")
-    [view] = await slack.until(lambda: slack.seen_by("ann").views)
+    [view] = await slack.until(lambda: opened(slack, "ann"))
     await slack.press("ann", view, STANDUP)
     await slack.until(lambda: slack.called("views.update"))
     [view] = slack.seen_by("ann").views
