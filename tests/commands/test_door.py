@@ -115,6 +115,20 @@ async def test_a_newcomer_who_is_promoted_is_past_the_door_also_when_it_gets_ano
     assert on_stage(house, "joe")
 
 
+async def test_before_a_door_is_undone_those_who_came_under_it_are_named_up_to_ten_and_counted(house: House) -> None:
+    door = await house.say("door listen-only")
+    await enter(house, "eve")
+    question = told(await house.say(f"undo {door.case}", "alice"))
+    assert f"It ends the door (listen-only), case {door.case}." in question
+    assert question.count("would be given back") == 1
+    assert "eve would be given back:" in question
+    for number in range(11):
+        await enter(house, f"guest-{number}")
+    question = told(await house.say(f"undo {door.case}", "alice"))
+    assert question.count("would be given back:") == 10
+    assert "2 more would be given back what it took." in question
+
+
 @pytest.mark.parametrize(
     ("line", "room"),
     [
