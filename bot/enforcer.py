@@ -173,6 +173,7 @@ class Enforcer:
         except (BotError, TimeoutError) as error:
             self._pulse.failing = words_of(error)
             log.warning("The rooms could not be listed (%s) It is tried again.", self._pulse.failing)
+            self._turns.sweep(self._in_force.known)  # without the list, one by one
             return
         finally:
             self._due.wake()

@@ -37,6 +37,12 @@ class InForce:
         found = [order for order in (*named.get(room, ()), *others) if order.covers(room)]
         return tuple(sorted(found, key=lambda order: order.age))
 
+    @property
+    def known(self) -> set[str]:
+        """The rooms in which orders act as far as they are known without LiveKit: named by one, or with sessions."""
+        named, _ = self._by_room or self._sorted()
+        return {room for room in self.rooms | named.keys() if self.covering(room)}
+
     def _sorted(self) -> _ByRoom:
         """The orders by the rooms that they name, and those that are about more: a sweep asks about every room."""
         named: dict[str, list[Order]] = {}

@@ -19,12 +19,13 @@ from bot.people import is_glob
 from bot.ports import Clock
 from bot.recent import Recent
 from bot.redact import redacted, unnumbered
-from bot.reply import Audience, Name, Part, Reply, Span, Spans, Tone, say, text
+from bot.reply import Audience, Code, Name, Part, Reply, Span, Spans, Tone, say, text
 from bot.words import counted
 
 AGAIN_SECONDS = 600.0  # the same is told again after this time: somebody who keeps coming back is no news each time
 LATER_SECONDS = 5.0
 PATIENCE = 3  # tries before an order that cannot be carried out is reported
+MOST_UNSEEN = 5  # rooms of which it is said one by one that they cannot be looked at: mostly LiveKit is away, not they
 MOST_REMEMBERED, MOST_WAITING = 5000, 1000
 Tell = Callable[[str, Reply], Awaitable[object]]
 log = logging.getLogger(__name__)
@@ -115,11 +116,13 @@ class Telling:
         if count < PATIENCE or not orders:
             return
         self._unseen[room] = frozenset(order.id for order in orders)
-        if not self._is_news("unseen", room):
+        told = sum(self._is_old("unseen", other) for other in self._unseen if other != room)
+        if told >= MOST_UNSEEN or not self._is_news("unseen", room):
             return
         many = f"{counted(len(orders), 'order is', 'orders are')} not carried out there"
         title = say(Name(room), f" cannot be looked at: {why} {many} until it can. It is tried again all the time.")
-        self._say(room, Tone.ERROR, title)
+        others = text("Of further rooms it is not said one by one: ", Code("/orders"), " shows them.")
+        self._say(room, Tone.ERROR, title, (others,) if told == MOST_UNSEEN - 1 else ())
 
     def _enforced(self, room: str, one: Carried, about: Order) -> None:
         result, person = one.result, one.person
@@ -190,11 +193,14 @@ class Telling:
         except asyncio.QueueFull:
             log.error("A line for the moderators of a room is lost: %d others wait.", MOST_WAITING)
 
+    def _is_old(self, *what: str) -> bool:
+        """Whether it has been told lately."""
+        return self._clock.monotonic() - self._told.get(what, float("-inf")) < AGAIN_SECONDS
+
     def _is_news(self, *what: str) -> bool:
-        now = self._clock.monotonic()
-        if now - self._told.get(what, float("-inf")) < AGAIN_SECONDS:
+        if self._is_old(*what):
             return False
-        self._told[what] = now
+        self._told[what] = self._clock.monotonic()
         self._told.move_to_end(what)
         while len(self._told) > MOST_REMEMBERED:
             self._told.popitem(last=False)

@@ -17,7 +17,7 @@ from adapters.livekit.simulator.people import JoinGrant
 from adapters.livekit.wire import Json
 from bot.errors import HistoryError
 from bot.history import Content, EntryKind
-from bot.model import Kind, Source
+from bot.model import Kind, Permissions, Source
 from bot.orders import Amendment, Order, Who
 from bot.people import Grant, Role
 from bot.retried import AGAIN_SECONDS
@@ -145,6 +145,34 @@ async def test_rooms_that_cannot_be_listed_are_listed_again(run: Enforced) -> No
     run.house.service.around = None
     await run.pass_(10)
     assert run.pulse.failing == ""
+
+
+async def test_where_rooms_cannot_be_listed_those_with_orders_are_looked_at_one_by_one(run: Enforced) -> None:
+    await run.give(LOCK)
+    await run.pass_(1)
+    run.house.service.around = failing(UNREACHABLE, "ListRooms", after=False)
+    run.house.rooms.leave(STANDUP, "bob")
+    run.house.rooms.join(STANDUP, JoinGrant("bob", "Bob", Permissions()))
+    await run.pass_(20)
+    assert run.pulse.failing
+    assert run.house.sources("bob")  # an empty list would mean all of them
+    assert "MICROPHONE" not in run.house.sources("bob")
+
+
+async def test_that_livekit_is_away_is_told_of_each_room_with_orders_and_of_five_at_most(run: Enforced) -> None:
+    rooms = [f"hall-{number}" for number in range(8)]
+    for room in rooms:
+        await run.give(BAN, "eve", rooms=(room,))
+    await run.pass_(1)
+    run.house.service.around = failing(UNREACHABLE, "ListRooms", "ListParticipants", after=False)
+    await run.pass_(120)
+    away = [line for line in run.told if "cannot be looked at: LiveKit cannot be reached." in line]
+    assert len(away) == 5
+    assert ["/orders shows them" in line for line in away] == [False] * 4 + [True]
+    assert len(run.pulse.stuck) == 8
+    run.house.service.around = None
+    await run.pass_(60)
+    assert (run.pulse.failing, run.pulse.stuck) == ("", frozenset())
 
 
 async def test_an_order_that_ends_while_livekit_is_away_gives_back_once_it_is_there_again(run: Enforced) -> None:
