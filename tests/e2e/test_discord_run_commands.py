@@ -74,7 +74,7 @@ STEPS = (
     of_bob("permissions", "Changed permissions of bob", GIVEN, pairs="can_publish_data=false"),
     of_bob("name", "bob (bob) is called Robert", (("eve", "name_changed", "bob", "Robert"),), text="Robert"),
     Step("room-metadata", {"text": "{}", "in": ROOM}, "Set the metadata of", RENAMED),
-    Step("quiet", {"room": ROOM, "except": "eve"}, "Quiet: 1 of 1", MUTED, "Quiet the room"),
+    Step("quiet", {"room": ROOM, "except": "eve"}, "Quiet: 1 person muted", MUTED, "Quiet the room"),
     of_bob("move", "LiveKit Cloud", room="elsewhere", press="Move", entries=[("intent", ""), ("outcome", "failed")]),
     of_bob("kick", "Removed", (("bob", "disconnected", "bob", "PARTICIPANT_REMOVED"), ("eve", "left", "bob", None)),
            press="Remove"),
