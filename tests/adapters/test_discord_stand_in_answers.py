@@ -11,6 +11,7 @@ import pytest
 
 from tests.adapters.discord_stand_in_raw import MODAL, ROW, Raw, raw
 from tests.clocks import ManualClock
+from tests.conformance import discord_data
 from tests.discord_stand_in import CALLBACK, EDIT, FOLLOWUP, DiscordStandIn, Interaction, stand_in
 from tests.discord_stand_in.interactions import ANSWER_SECONDS
 
@@ -103,6 +104,7 @@ async def test_a_command_takes_only_some_kinds_of_answers(discord: DiscordStandI
     discord.failures.take(f"type 2 is not answered with {kind}")
 
 
+@discord_data.present
 async def test_completion_takes_choices_alone(discord: DiscordStandIn, app: Raw) -> None:
     app.answer = lambda _: SAY
     assert (await refused(discord, discord.complete("ann", "general", "ask", "room"))).refused == [50035]
@@ -138,6 +140,7 @@ async def test_a_modal_is_not_answered_with_a_modal(discord: DiscordStandIn, app
         ({"content": "x", "components": [{"type": 1, "components": ROW["components"] * 6}]}, "components/0"),
     ],
 )
+@discord_data.present
 async def test_a_message_that_discord_does_not_take_fails_the_test(
     discord: DiscordStandIn, app: Raw, data: dict[str, Any], failure: str
 ) -> None:
@@ -207,7 +210,7 @@ async def test_the_answer_to_an_answer_is_asked_for(discord: DiscordStandIn, app
     assert await app.callback(payload, {"type": 4, "data": {"content": "x"}}) == (204, None)
 
 
-@pytest.mark.parametrize("schemas", [True, False])
+@pytest.mark.parametrize("schemas", [pytest.param(True, marks=discord_data.present), False])
 async def test_many_people_at_once_are_all_answered(discord: DiscordStandIn, app: Raw, schemas: bool) -> None:
     discord.checks.schemas = schemas
     app.answer = lambda _: SAY

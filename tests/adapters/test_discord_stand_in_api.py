@@ -125,6 +125,7 @@ async def test_an_unknown_route_fails_the_test(discord: DiscordStandIn, app: Raw
     discord.failures.take("an unknown route (/api/v10/guilds/1/bans)")
 
 
+@discord_data.present
 async def test_a_strange_user_agent_and_a_body_that_is_none_fail_the_test(discord: DiscordStandIn) -> None:
     headers = {"Authorization": f"Bot {discord.app.token}"}
     async with aiohttp.ClientSession() as session:
@@ -232,6 +233,7 @@ async def test_commands_keep_their_ids_and_come_back_with_what_was_not_given(dis
         ([{"description": "x"}], "no list of commands"),
     ],
 )
+@discord_data.present
 async def test_commands_that_discord_does_not_take_fail_the_test(
     discord: DiscordStandIn, app: Raw, bodies: Any, failure: str
 ) -> None:
