@@ -11,8 +11,8 @@ from bot.command import BoundInvocation
 from bot.context import Context
 from bot.describe import described
 from bot.history import Outcome
-from bot.perform import Result
 from bot.reply import Audience, Button, Name, Part, Reply, Spans, Tone, say, text
+from bot.result import Result
 
 
 @dataclass(frozen=True, slots=True)

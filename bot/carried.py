@@ -11,8 +11,8 @@ from bot.history import Outcome
 from bot.model import Participant
 from bot.orders import Order
 from bot.people import ChatUser
-from bot.perform import Result
 from bot.record import Record
+from bot.result import Result
 from bot.state import PersonState
 
 USHER = ChatUser("usher:enforcer", "Usher")

@@ -13,7 +13,7 @@ from bot.command import BoundInvocation, Command, Invocation, Nothing
 from bot.lasting import Calendar
 from bot.model import Participant, Room
 from bot.people import Moderator, Role
-from bot.perform import Part, Performer, Result
+from bot.perform import Performer
 from bot.policy import Policy
 from bot.ports import Clock, History, Orders, Pending, RoomService, Roster
 from bot.pulse import Pulse
@@ -22,6 +22,7 @@ from bot.record import Record
 from bot.registry import Registry
 from bot.reply import Audience, Button, Reply, Spans, Style, Tone
 from bot.reply import Part as ReplyPart
+from bot.result import Part, Result
 from bot.standing import Standing, revoked_until
 from bot.subject import PersonSubject, S
 from bot.targets import Matches, find

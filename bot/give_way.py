@@ -13,9 +13,9 @@ from bot.crowd import sources_text
 from bot.order_words import in_case, kind
 from bot.ordering import Ordering
 from bot.orders import Order
-from bot.perform import Part, Result
 from bot.reply import Part as ReplyPart
 from bot.reply import Reply, say, text
+from bot.result import Part, Result
 from bot.state import PersonState
 from bot.subject import Action
 

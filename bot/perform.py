@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Generic, cast
+from dataclasses import replace
+from typing import Any, cast
 
 from bot.errors import BotError, RoomError, SessionChanged, Unavailable
 from bot.history import HIDDEN, Draft, EntryKind, Outcome
@@ -19,44 +19,13 @@ from bot.notices import Notices
 from bot.owed import Owed
 from bot.ports import Clock, History, Locks, RoomService
 from bot.record import Record, log_done
+from bot.result import Part, Result, strayed_error
 from bot.retried import Retried
-from bot.state import Difference, difference
-from bot.subject import Action, S, Subject
+from bot.state import difference
+from bot.subject import S, Subject
 from bot.tasks import Budget, gather_bounded, within
-from bot.words import told
 
 SHOWN_LATER = (0.03, 0.15)  # seconds: the RoomService shows some changes a moment after they happened
-
-
-@dataclass(frozen=True, slots=True)
-class Part(Generic[S]):
-    subject: Subject[S]
-    action: Action[S]
-
-
-@dataclass(frozen=True, slots=True)
-class Result(Generic[S]):
-    """What became of one part. `outcome` None: nothing was attempted (`error` says why, or there was nothing to do).
-
-    `changes` is the difference between `before` and `wanted`.
-    """
-
-    part: Part[S]
-    before: S
-    wanted: S
-    after: S | None = None
-    outcome: Outcome | None = None
-    case: int | None = None
-    code: str = ""
-    error: BotError | None = None
-    owed: bool = False
-    intent: int | None = None
-    changes: Difference = field(default_factory=Difference)
-
-    @property
-    def void(self) -> bool:
-        """There was nothing that the action could bear on."""
-        return self.outcome is None and self.error is None
 
 
 class Performer:
@@ -251,13 +220,3 @@ def _undone_draft(result: Result[S], record: Record) -> Draft | None:
         return None
     content = record.content(result.part.subject, detail=f"by case {result.case}")
     return Draft(EntryKind.UNDONE, content, case=record.undoes, refers=record.refers)
-
-
-def strayed_error(subject: Subject[Any], state: Any) -> SessionChanged:
-    """The sentence for a session that has ended or been replaced."""
-    if not subject.identity:
-        return SessionChanged(f"The room {told(subject.room)} has ended, or has begun anew since. Nothing was done.")
-    name, room = told(subject.name or subject.identity), told(subject.room)
-    if state.sid is None:
-        return SessionChanged(f"{name} has left {room}. Nothing was done.", "gone")
-    return SessionChanged(f"{name} left {room} and came back in a new session since. Nothing was done.")

@@ -11,8 +11,8 @@ from bot.command import BoundInvocation
 from bot.context import Context
 from bot.history import Outcome
 from bot.model import Participant
-from bot.perform import Result
 from bot.reply import Audience, Button, Column, Name, Part, Reply, Spans, Table, Tone, listed, say, text
+from bot.result import Result
 from bot.state import PersonState
 
 SHOWN = 40

@@ -6,14 +6,12 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.history import Content
 from bot.people import ChatUser
+from bot.result import Result
 from bot.subject import Subject
-
-if TYPE_CHECKING:
-    from bot.perform import Result
 
 log = logging.getLogger(__name__)
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.history import Outcome
 from bot.ports import Clock
 from bot.record import Record
-
-if TYPE_CHECKING:
-    from bot.perform import Result
+from bot.result import Result
 
 AGAIN_SECONDS = 3600.0  # what still fails is recorded again after this time
 MOST = 5000

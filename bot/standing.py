@@ -15,10 +15,11 @@ from bot.history import Content
 from bot.model import Participant
 from bot.orders import Order, by_identity
 from bot.people import Role
-from bot.perform import Part, Performer
+from bot.perform import Performer
 from bot.policy import Policy
 from bot.ports import Clock, Orders, RoomService, Sessions
 from bot.record import Record
+from bot.result import Part
 from bot.state import PersonState, difference
 from bot.steady import Steady
 from bot.subject import PersonSubject

@@ -14,10 +14,10 @@ from bot.describe import described, field_name, value_word
 from bot.errors import RoomError
 from bot.history import Case, Content, Entry, Outcome, decode_difference
 from bot.model import Participant
-from bot.perform import Part, Result, strayed_error
 from bot.quiet_answer import overall
 from bot.reply import Audience, Button, Fields, Name, Reply, Spans, Style, Tone, say, text
 from bot.reply import Part as ReplyPart
+from bot.result import Part, Result, strayed_error
 from bot.state import Change, Difference
 from bot.subject import PersonSubject, RoomSubject
 from bot.tasks import gather_bounded

@@ -10,9 +10,10 @@ from bot.fold import Session
 from bot.history import Content
 from bot.orders import Amendment, Door, Order, Who
 from bot.people import Grant, Role
-from bot.perform import Performer, Result
+from bot.perform import Performer
 from bot.policy import Policy
 from bot.ports import Clock, RoomService, Sessions
+from bot.result import Result
 from bot.standing import Standing
 from bot.state import PersonState
 

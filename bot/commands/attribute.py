@@ -15,8 +15,8 @@ from bot.errors import BadArgument
 from bot.limits import check_attributes
 from bot.params import Reason, Who
 from bot.people import Role
-from bot.perform import Part
 from bot.reply import Name, Reply, Spans, listed, say
+from bot.result import Part
 from bot.words import told
 
 

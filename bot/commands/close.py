@@ -15,9 +15,9 @@ from bot.errors import NoSuchRoom, Protected, SessionChanged
 from bot.model import Participant
 from bot.params import Reason, RoomName
 from bot.people import Role
-from bot.perform import Part
 from bot.reply import Name, Reply, Spans, listed, say, text
 from bot.reply import Part as ReplyPart
+from bot.result import Part
 from bot.subject import RoomSubject
 from bot.words import counted, told
 

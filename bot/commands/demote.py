@@ -17,8 +17,8 @@ from bot.ordering import Given, Ordering
 from bot.orders import Amendment
 from bot.params import For, Reason, Who
 from bot.people import Role
-from bot.perform import Result
 from bot.reply import Name, Reply, say, text
+from bot.result import Result
 from bot.state import PersonState
 
 REJOIN = "Rejoining with the same join token gives the stage back; /demote ... for 10m lasts."

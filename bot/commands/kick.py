@@ -11,8 +11,8 @@ from bot.context import Context
 from bot.everyday import keep_out
 from bot.params import Reason, Who
 from bot.people import Role
-from bot.perform import Part
 from bot.reply import Name, Reply, say, text
+from bot.result import Part
 
 SELF_HOSTED = (
     "Their join token stays valid: on a self-hosted LiveKit server they can come back with it at once. "

@@ -15,9 +15,9 @@ from bot.errors import BadArgument, OutOfScope
 from bot.history import Outcome
 from bot.params import Reason, Who
 from bot.people import Role
-from bot.perform import Part, Result
 from bot.reply import Name, Plain, Reply, say, text
 from bot.reply import Part as ReplyPart
+from bot.result import Part, Result
 from bot.subject import PersonSubject
 from bot.words import told
 

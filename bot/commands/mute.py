@@ -18,10 +18,10 @@ from bot.ordering import Given, Ordering
 from bot.orders import Amendment
 from bot.params import LOCK_SOURCES, For, Reason, Who
 from bot.people import Role
-from bot.perform import Part, Result
 from bot.press import sources_of
 from bot.reply import Button, Name, Reply, Tone, say, text
 from bot.reply import Part as ReplyPart
+from bot.result import Part, Result
 from bot.state import PersonState
 from bot.words import told
 

@@ -12,8 +12,8 @@ from bot.context import Context
 from bot.limits import NAME_BYTES, check_size
 from bot.params import Who
 from bot.people import Role
-from bot.perform import Part
 from bot.reply import Name, Reply, say
+from bot.result import Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from bot.ordering import Given, Ordering
 from bot.orders import Amendment, Order
 from bot.params import STAGE_SOURCES, For, Reason, Who
 from bot.people import Role
-from bot.perform import Result
 from bot.press import sources_of
 from bot.reply import Button, Name, Reply, listed, say, text
+from bot.result import Result
 from bot.state import PersonState
 
 

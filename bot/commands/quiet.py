@@ -15,10 +15,10 @@ from bot.errors import RoomError
 from bot.model import Participant
 from bot.params import Reason, RoomName
 from bot.people import Role
-from bot.perform import Part
 from bot.quiet_answer import quiet_answer
 from bot.reply import Name, Reply, Tone, listed, say, text
 from bot.reply import Part as ReplyPart
+from bot.result import Part
 from bot.subject import PersonSubject
 from bot.words import counted
 

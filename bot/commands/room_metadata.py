@@ -13,8 +13,8 @@ from bot.context import Context
 from bot.errors import NoSuchRoom
 from bot.limits import METADATA_BYTES, check_size
 from bot.people import Role
-from bot.perform import Part
 from bot.reply import Name, Reply, say
+from bot.result import Part
 from bot.subject import RoomSubject
 from bot.words import told
 

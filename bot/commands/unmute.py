@@ -20,9 +20,9 @@ from bot.model import Source
 from bot.ordering import Ordering
 from bot.params import LOCK_SOURCES, Reason, Who
 from bot.people import Role
-from bot.perform import Part, Result
 from bot.press import sources_of
 from bot.reply import Name, Reply, Tone, say, text
+from bot.result import Part, Result
 from bot.state import PersonState
 
 REMOTE_UNMUTE = (

@@ -12,7 +12,7 @@ from bot.history import EntryKind, Outcome
 from bot.model import Permissions, Source
 from bot.orders import Amendment, Door, Order
 from bot.people import Grant, Role
-from bot.perform import Result
+from bot.result import Result
 from bot.state import PersonState
 from tests.core.faults import RESET, UNREACHABLE, failing
 from tests.enforcing import Enforcing
