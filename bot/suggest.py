@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot import case_search, crowd, sight
@@ -19,55 +18,24 @@ from bot.errors import HistoryError
 from bot.model import Participant, Room, Track
 from bot.people import ChatUser, Moderator, glob_matches, is_glob
 from bot.snapshots import Snapshots
+from bot.suggested import (
+    SuggestedCase,
+    SuggestedPerson,
+    SuggestedRoom,
+    SuggestedTrack,
+    facts_of,
+    label_of,
+    who,
+)
 from bot.targets import is_mention
 from bot.tasks import within
-from bot.words import ending, fold, told
+from bot.words import fold
 
 LOOKED_INTO = 10  # rooms of which the open microphones are counted
 AGAIN_SECONDS = 0.2  # a look of which nothing fits is made again when it is older: somebody may just have joined
-LONGEST_NAME = 32  # characters of a name in a label: what tells people apart stands behind it
 LONGEST_TEXT = 256
 
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestedRoom:
-    """`facts` are words for the eye: `12 people, 3 open microphones`; `masked` is the name without a number in it."""
-
-    name: str
-    facts: str
-    masked: str = ""
-
-    @property
-    def label(self) -> str:
-        """The name as this person may see it."""
-        return self.masked or self.name
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestedPerson:
-    """`value` names exactly this person in a command, and so does `sid`; `group` is one of `crowd.GROUPS`."""
-
-    label: str
-    value: str
-    group: str
-    sid: str
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestedTrack:
-    """`value` is the track's sid, `word` what moderators call it (`microphone`)."""
-
-    label: str
-    value: str
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestedCase:
-    label: str
-    number: int
 
 
 class Suggestions:
@@ -112,7 +80,7 @@ class Suggestions:
         looks = [self._people.get(room.name, until) for room in rooms[:count]]
         looked = [*await asyncio.gather(*looks), *(None for _ in rooms[count:])]
         return tuple(
-            SuggestedRoom(room.name, _facts(moderator, room, people), self._masked(moderator, room.name))
+            SuggestedRoom(room.name, facts_of(moderator, room, people), self._masked(moderator, room.name))
             for room, people in zip(rooms, looked, strict=True)
         )
 
@@ -137,7 +105,7 @@ class Suggestions:
         wanted, groups = _folded(text), crowd.GROUPS
         found = await self._found(user, room, lambda person: crowd.called(person, wanted), calming=calming)
         return tuple(
-            SuggestedPerson(_label(person), value, groups[crowd.group_of(person, self._services.policy)], person.sid)
+            SuggestedPerson(label_of(person), value, groups[crowd.group_of(person, self._services.policy)], person.sid)
             for person, value in found
             if crowd.called(person, wanted)
         )
@@ -153,7 +121,7 @@ class Suggestions:
             return [one for one in tracks if called or wanted in crowd.track_word(one) or wanted in fold(one.sid)]
 
         return tuple(
-            SuggestedTrack(f"{_who(person)}, {word} {'open' if track.open else 'muted'}", track.sid, word)
+            SuggestedTrack(f"{who(person)}, {word} {'open' if track.open else 'muted'}", track.sid, word)
             for person, _ in await self._found(user, room, lambda person: bool(fitting(person)), calming=calming)
             for track, word in ((track, crowd.track_word(track)) for track in fitting(person))
         )
@@ -227,28 +195,3 @@ class Suggestions:
 
 def _folded(text: str) -> str:
     return fold(text[:LONGEST_TEXT])
-
-
-def _facts(moderator: Moderator, room: Room, people: tuple[Participant, ...] | None) -> str:
-    """The people whom this person may see, counted; LiveKit's own number where nobody has looked."""
-    if people is None:
-        return _counted(room.num_participants, "person", "people")
-    seen = sight.visible(moderator, room.name, people)
-    audible = sum(bool(person.open_audio) for person in seen)
-    return f"{_counted(len(seen), 'person', 'people')}, {_counted(audible, 'open microphone', 'open microphones')}"
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number or 'no'} {one if number == 1 else many}"
-
-
-def _who(person: Participant) -> str:
-    """`Bob Stone (…7f3a2b)`; of somebody without a name the identity."""
-    if not person.name or person.name == person.identity:
-        return told(ending(person.identity, LONGEST_NAME), LONGEST_NAME + 1)
-    return f"{told(person.name, LONGEST_NAME)} ({told(ending(person.identity))})"
-
-
-def _label(person: Participant) -> str:
-    devices = f", {crowd.devices(person)}" if person.tracks else ""
-    return f"{_who(person)}{devices}"

@@ -26,9 +26,9 @@ MOST_WORDS = 2000
 LONGEST_GUESS = 80
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """`1 room`, `3 rooms`: of each thing that is counted in a sentence."""
-    return f"{number} {one if number == 1 else many}"
+def counted(number: int, one: str, many: str, *, none: str = "0") -> str:
+    """`1 room`, `3 rooms`: of each thing that is counted in a sentence; `none` is the word for no number of them."""
+    return f"{number or none} {one if number == 1 else many}"
 
 
 @dataclass(frozen=True, slots=True)

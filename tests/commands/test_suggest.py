@@ -15,7 +15,8 @@ from adapters.livekit.wire import Json
 from bot.history import Outcome
 from bot.people import ChatUser, Role
 from bot.reply import Reply
-from bot.suggest import SuggestedPerson, SuggestedRoom, Suggestions
+from bot.suggest import Suggestions
+from bot.suggested import SuggestedPerson, SuggestedRoom
 from tests.core.faults import UNREACHABLE, CarryOut
 from tests.core.histories import FULL, settle
 from tests.house import BACKSTAGE, STANDUP, House, subject_of, told

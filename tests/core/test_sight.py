@@ -14,7 +14,8 @@ from bot.people import ChatUser, Grant, Moderator, Role
 from bot.policy import Policy
 from bot.recent import Recent
 from bot.reply import Reply, Tone, say
-from bot.suggest import SuggestedPerson, Suggestions
+from bot.suggest import Suggestions
+from bot.suggested import SuggestedPerson
 from bot.words import fold
 from tests.clocks import ManualClock
 
