@@ -16,9 +16,10 @@ from adapters.discord import examples as discord_examples
 from adapters.slack import examples as slack_examples
 from adapters.slack.manifest import manifest_text
 from bot.command import Command, Effect, Kind, Param
-from bot.grammar import FLAGS, SOURCE_WORDS
+from bot.grammar import FLAGS
 from bot.people import Role
 from bot.registry import Registry, load
+from bot.sources import SOURCE_WORDS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -14,13 +14,9 @@ from bot.command import Command, Kind, Param
 from bot.errors import BadArgument
 from bot.lasting import Calendar, read_lasting
 from bot.people import Role
+from bot.sources import meant_sources, read_sources
 from bot.words import Word, fold, near
 
-SOURCE_WORDS = {
-    "microphone": "microphone", "mic": "microphone", "mike": "microphone", "camera": "camera", "cam": "camera",
-    "video": "camera", "screen": "screen", "screenshare": "screen", "screen_share": "screen",
-    "screen-share": "screen", "all": "all", "everything": "all", "chat": "chat", "data": "chat",
-}  # fmt: skip
 FLAGS = ("--dry-run", "--force")
 _ROOMS = (Kind.ROOM, Kind.DESTINATION, Kind.ROOM_OR_GLOB)
 _SINGLE = (*_ROOMS, Kind.NUMBER, Kind.PAGE, Kind.ROLE, Kind.SUBJECT, Kind.COMMAND)
@@ -146,26 +142,14 @@ class _Reader:
         param = self._one(Kind.SOURCES)
         if param is None or word.quoted:
             return False
-        joined, last = word.plain, self.at
-        while joined.endswith(",") and last + 1 < len(self.words):
-            last += 1
-            joined += self.words[last].plain
-        names = [SOURCE_WORDS.get(name, name) for name in joined.split(",") if name]
+        names, taken = read_sources(self.words[self.at :])
         if names and all(name in param.choices for name in names):
             self._set(param, sorted(set(names)))
-            self.at = last + 1
+            self.at += taken
             return True
-        self._doubt(word, names, param)
+        if meant := meant_sources(names, param.choices):
+            self.found = replace(self.found, doubt=word.text, meant=meant)
         return False
-
-    def _doubt(self, word: Word, names: list[str], param: Param) -> None:
-        known = [w for w, source in SOURCE_WORDS.items() if source in param.choices and len(w) > 4]
-        for name in names:
-            meant = near(name, known, 0.78) if name not in param.choices and len(name) > 3 else ()
-            if meant:
-                options = tuple(dict.fromkeys(SOURCE_WORDS[w] for w in meant))
-                self.found = replace(self.found, doubt=word.text, meant=options)
-                return
 
     def _positional(self, word: Word) -> bool:
         page = self._one(Kind.PAGE)

@@ -8,9 +8,10 @@ from typing import Any
 
 from bot.command import Command, Kind, Param
 from bot.errors import BadArgument
-from bot.grammar import SOURCE_WORDS, Reading
+from bot.grammar import Reading
 from bot.lasting import Calendar, as_words, parse_lasting, split_duration
 from bot.people import Role
+from bot.sources import sources_of
 from bot.words import QUOTES, Word, in_room, split, told
 
 TRUE = ("true", "yes", "1")
@@ -90,7 +91,7 @@ def _value(command: Command, param: Param, text: str, calendar: Calendar) -> Any
 
 
 def _sources(command: Command, param: Param, text: str) -> list[str]:
-    names = [SOURCE_WORDS.get(word, word) for word in text.lower().replace(",", " ").split()]
+    names = sources_of(text.lower().replace(",", " ").split())
     wrong = [name for name in names if name not in param.choices]
     if wrong:
         raise BadArgument(f"{wrong[0]!r} is not a source. Sources: {', '.join(param.choices)}. Usage: {command.usage}")
