@@ -12,6 +12,7 @@ from adapters.report import Report
 from adapters.settings import Settings, SettingsError
 from bot.errors import BotError
 from bot.people import Grant, Role
+from bot.words import counted
 
 SLACK = (*(one.name for one in SETTINGS if "SLACK_" in one.name), "USHER_HTTP", "USHER_CA_FILE", "USHER_PROXY")
 DISCORD = (*(one.name for one in SETTINGS if "DISCORD_" in one.name), "USHER_CA_FILE", "USHER_PROXY", "USHER_ROLES")
@@ -99,7 +100,9 @@ async def _livekit(settings: Settings, report: Report) -> None:
         report.bad(f"LiveKit: {error.user_text}")
     else:
         edition = "LiveKit Cloud" if service.cloud else "self-hosted"
-        report.good(f"LiveKit: it answers ({edition}), and the key may list {_live(len(rooms))}")
+        report.good(
+            f"LiveKit: it answers ({edition}), and the key may list {counted(len(rooms), 'live room', 'live rooms')}"
+        )
     finally:
         await service.aclose()
 
@@ -136,7 +139,3 @@ async def _discord(settings: Settings, grants: Iterable[Grant], report: Report) 
         await check(settings, report, grants)
     except OSError as error:
         report.bad(f"Discord cannot be asked with USHER_CA_FILE: {error}")
-
-
-def _live(rooms: int) -> str:
-    return "1 live room" if rooms == 1 else f"{rooms} live rooms"

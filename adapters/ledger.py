@@ -12,6 +12,7 @@ from adapters.database.projections import Astray
 from adapters.database.reading import read_entries
 from adapters.database.verify import Broken, verify
 from bot.history import Content, Entry
+from bot.words import counted
 
 FIELDS = (
     "seq", "case", "kind", "at", "actor", "command", "arguments", "room", "identity", "sid", "difference", "outcome",
@@ -30,8 +31,7 @@ def print_verified(url: str, out: TextIO) -> int:
     if isinstance(result, Astray):
         print(f"The entries are whole, but the table {result.table} does not agree with them: {result.why}", file=out)
         return 1
-    entries = "1 entry" if result.entries == 1 else f"{result.entries} entries"
-    print(f"The history is whole: {entries}, head {result.head}.", file=out)
+    print(f"The history is whole: {counted(result.entries, 'entry', 'entries')}, head {result.head}.", file=out)
     return 0
 
 

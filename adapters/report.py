@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from bot.words import counted
+
 
 class Report:
     """Counts what is missing; `finish` is the exit status."""
@@ -24,7 +26,7 @@ class Report:
 
     def finish(self) -> int:
         """0 when nothing is missing, 1 otherwise."""
-        things = "1 thing is" if self._bad == 1 else f"{self._bad} things are"
+        things = counted(self._bad, "thing is", "things are")
         self._line("", f"{things} missing." if self._bad else "Everything that is needed is there.")
         return 1 if self._bad else 0
 

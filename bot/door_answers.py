@@ -15,6 +15,7 @@ from bot.order_words import door_of, until_word, where
 from bot.ordering import Done, Given
 from bot.orders import Door, Order
 from bot.reply import Button, Column, Mention, Name, Part, Reply, Spans, Table, Tone, say, text
+from bot.words import counted
 
 COLUMNS = (
     Column("Case", 0), Column("Door", 0), Column("Where", 1), Column("Until", 0), Column("By", 1), Column("Reason", 2),
@@ -72,7 +73,7 @@ async def question(context: Context, order: Order, *, live: bool) -> Reply:
     """What would be done, and to whom it does nothing."""
     door, room = door_of(order), Name(context.room)
     count = len(await context.people(context.room)) if live else 0
-    inside = "The 1 person inside stays." if count == 1 else f"The {count} people inside stay."
+    inside = f"The {counted(count, 'person inside stays', 'people inside stay')}."
     parts = [text(NEWCOMERS[door]), text(inside if live else "No room of that name is live now; it may open later.")]
     if context.bound.reason:
         parts.append(text("Reason: ", Name(context.bound.reason)))

@@ -13,6 +13,7 @@ from bot.errors import HistoryError, NotFound, RoomError
 from bot.model import Kind, Participant
 from bot.ports import Channels
 from bot.reply import Audience, Button, Name, Reply, Spans, Tone, say, text
+from bot.words import counted
 
 AGAIN_SECONDS = 60.0
 LOOK_SECONDS = 5.0
@@ -132,7 +133,7 @@ def _line(report: Report, found: Participant | RoomError | None, by: Spans, more
     person = _there(found)
     name = _name(person, report.identity)
     who: Spans = (name,) if person is None or name.text == person.identity else say(name, " (", _code(person), ")")
-    was = f" was reported {more} more time{'s' if more > 1 else ''} within a minute, last" if more else " was reported"
+    was = f" was reported {counted(more, 'more time', 'more times')} within a minute, last" if more else " was reported"
     title = (*who, *say(" in ", Name(report.room), was), *(say(" by ", *by) if by else ()), *say("."))
     parts = [text("Their words: ", Name(_cut(report.text)))] if report.text.strip() else []
     if isinstance(found, RoomError):

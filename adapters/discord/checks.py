@@ -15,7 +15,7 @@ from adapters.report import Report
 from adapters.settings import Settings
 from bot.errors import BotError
 from bot.people import Grant
-from bot.words import told
+from bot.words import counted, told
 
 
 async def check(settings: Settings, report: Report, grants: Iterable[Grant]) -> None:
@@ -60,7 +60,7 @@ async def _servers(client: UsherClient, settings: Settings, report: Report) -> d
     elif not wanted:
         report.bad(f"Discord: the bot is on no server: {INVITE}.")
     if more := len(joined) - len(served):
-        servers = "1 more server, which is" if more == 1 else f"{more} more servers, which are"
+        servers = counted(more, "more server, which is", "more servers, which are")
         report.note(f"Discord: the bot is on {servers} not in DISCORD_GUILDS and not served")
     return served
 

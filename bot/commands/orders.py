@@ -18,7 +18,7 @@ from bot.params import Page
 from bot.people import Role, glob_of, is_glob
 from bot.pulse_words import pulse_words
 from bot.reply import Button, Column, Mention, Name, Part, Reply, Spans, Table, Tone, say, text
-from bot.words import in_room
+from bot.words import counted, in_room
 
 COLUMNS = (
     Column("Case", 0), Column("What", 0), Column("Whom", 0), Column("Where", 1), Column("Until", 0), Column("By", 2),
@@ -47,7 +47,7 @@ class Words:
     def count(self, found: Sequence[Order]) -> str:
         if not found:
             return self.none
-        return f"1 {self.one} is in force" if len(found) == 1 else f"{len(found)} {self.several} are in force"
+        return counted(len(found), f"{self.one} is in force", f"{self.several} are in force")
 
 
 async def listed(

@@ -16,7 +16,7 @@ from bot.params import Filter, Page
 from bot.people import Role
 from bot.reply import Button, Column, Name, Reply, Spans, Table, Tone, say
 from bot.tasks import gather_bounded
-from bot.words import LONGEST_TYPED, fold, one_line, shortened
+from bot.words import LONGEST_TYPED, counted, fold, one_line, shortened
 
 AT_ONCE = 8
 LONGEST_TITLE = 80
@@ -37,10 +37,10 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     rooms = [r for r in await context.live_rooms() if wanted in fold(r.name) or wanted in fold(title_of(context, r))]
     size = context.policy.page_size
     shown, page = page_of(rooms, arguments.page, size)
-    counted = await gather_bounded(lambda room: context.people(room.name), shown, AT_ONCE, RoomError) if shown else []
-    rows = tuple(_row(context, room, people) for room, people in zip(shown, counted, strict=True))
+    looked = await gather_bounded(lambda room: context.people(room.name), shown, AT_ONCE, RoomError) if shown else []
+    rows = tuple(_row(context, room, people) for room, people in zip(shown, looked, strict=True))
     command = f"rooms {arguments.filter}".strip()
-    number = "1 live room" if len(rooms) == 1 else f"{len(rooms)} live rooms"
+    number = counted(len(rooms), "live room", "live rooms")
     matching = say(" matching ", Name(shortened(arguments.filter, LONGEST_TYPED))) if arguments.filter else ()
     parts = (*((Table(COLUMNS, rows),) if rows else ()), *cut(len(shown), len(rooms), page, size, command))
     buttons = tuple(Button(room.name, Again("participants", room.name)) for room in shown[:5])
