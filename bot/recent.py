@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from bot.bounded import keep
 from bot.callers import numbers_of
 from bot.model import Kind, Participant
 from bot.words import fold
@@ -48,19 +49,13 @@ class Recent:
             self.keep(room, Seen(person.identity, person.sid, person.name, person.permission.hidden, caller))
             if caller:
                 self._keep_numbers(numbers_of(person))
-        while len(self._seen) > self._most:
-            self._seen.popitem(last=False)
 
     def keep(self, room: str, seen: Seen) -> None:
-        self._seen[room, seen.identity] = seen
-        self._seen.move_to_end((room, seen.identity))
+        keep(self._seen, (room, seen.identity), seen, self._most)
 
     def _keep_numbers(self, numbers: Iterable[str]) -> None:
         for number in numbers:
-            self._numbers[number] = None
-            self._numbers.move_to_end(number)
-        while len(self._numbers) > MOST_NUMBERS:
-            self._numbers.popitem(last=False)
+            keep(self._numbers, number, None, MOST_NUMBERS)
 
     def find(self, room: str, spellings: Iterable[str]) -> Seen | None:
         """The person with one of these identities in that room."""

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.bounded import keep
 from bot.history import Outcome
 from bot.ports import Clock
 from bot.record import Record
@@ -58,10 +59,7 @@ class Retried:
             self._failures.pop(key, None)
             return
         failure = _Failure(result.changes.encode(), _became(result), result.intent, self._clock.monotonic())
-        self._failures[key] = failure
-        self._failures.move_to_end(key)
-        while len(self._failures) > MOST:
-            self._failures.popitem(last=False)
+        keep(self._failures, key, failure, MOST)
 
 
 def _key(result: Result[Any], record: Record) -> Key:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from bot.bounded import keep
 from bot.command import BoundInvocation, Target
 from bot.errors import AlreadyHandled
 from bot.history import Case, CaseQuery, EntryKind, Outcome
@@ -68,9 +69,7 @@ class Returning:
             first = True
         except AlreadyHandled:
             first = False
-        self._told[person.identity, person.sid] = None
-        while len(self._told) > MOST:
-            self._told.popitem(last=False)
+        keep(self._told, (person.identity, person.sid), None, MOST)
         return first
 
     def _line(self, room: str, person: Participant, case: Case) -> Reply:

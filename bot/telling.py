@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
+from bot.bounded import keep
 from bot.callers import masked
 from bot.carried import Carried
 from bot.errors import BotError, HistoryError
@@ -200,10 +201,7 @@ class Telling:
     def _is_news(self, *what: str) -> bool:
         if self._is_old(*what):
             return False
-        self._told[what] = self._clock.monotonic()
-        self._told.move_to_end(what)
-        while len(self._told) > MOST_REMEMBERED:
-            self._told.popitem(last=False)
+        keep(self._told, what, self._clock.monotonic(), MOST_REMEMBERED)
         return True
 
     @staticmethod

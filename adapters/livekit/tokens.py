@@ -16,6 +16,7 @@ from pathlib import Path
 
 import jwt
 
+from bot.bounded import keep
 from bot.errors import Rejected
 
 LIFETIME_SECONDS = 600
@@ -74,10 +75,7 @@ class Tokens:
             self._cache.move_to_end(grant)
             return token
         token = self._sign(grant, int(at))
-        self._cache[grant] = (at, token)
-        self._cache.move_to_end(grant)
-        while len(self._cache) > CACHE_SIZE:
-            self._cache.popitem(last=False)
+        keep(self._cache, grant, (at, token), CACHE_SIZE)
         return token
 
     def reread(self) -> bool:
