@@ -63,5 +63,5 @@ class Carried:
         if about is None:
             return Record(USHER, COMMAND, only_changes=True)
         return Record(
-            USHER, COMMAND, "", about.reason, refers=about.id, case=about.case, only_changes=True, retried=True
+            USHER, COMMAND, reason=about.reason, refers=about.id, case=about.case, only_changes=True, retried=True
         )

@@ -22,6 +22,7 @@ from bot.reply import Audience, Mention, Name, Part, Reply, Spans, Time, Tone, l
 from bot.words import counted
 
 NOTHING_OPENED = "Nothing was opened: the person has to unmute, or publish, themselves."
+NOTHING_CHANGES = "Nothing changes for anybody who is there now."
 IN_THE_AUDIENCE = "They are in the audience: it counts once somebody promotes them."
 JOIN_AGAIN = "They can join again; nobody is brought back, so they have to join themselves."
 BY_ANOTHER = "another order, a one-off decision or their join token does not allow it"
@@ -140,7 +141,7 @@ def _given_back(order: Order, done: Done) -> tuple[Part, ...]:
         people = counted(len(changed), "person", "people")
         return (text(f"{people} got back what it took. Nothing was opened."),) if changed else ()
     if not changed:
-        return (text("Nothing changes for anybody who is there now."), *_others(done))
+        return (text(NOTHING_CHANGES), *_others(done))
     shown: list[Part] = [described(one.result.changes) for one in changed[:1] if one.result is not None]
     opened = (text(NOTHING_OPENED),) if kind(order) in ("lock", "audience") else ()
     return (*shown, *opened, *_others(done))

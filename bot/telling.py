@@ -82,13 +82,8 @@ class Telling:
             return
         gives_back = kind(order) in ("lock", "audience")
         after = (text("What it took is given back; nothing is opened by that."),) if gives_back else ()
-        self._say(
-            room,
-            Tone.INFO,
-            say("The time is over of ", *self._title(order, room), " in ", *where(order), "."),
-            after,
-            order,
-        )
+        line = say("The time is over of ", *self._title(order, room), " in ", *where(order), ".")
+        self._say(room, Tone.INFO, line, after, order)
 
     def _title(self, order: Order, room: str) -> Spans:
         """Whoever has not been seen since Usher started may be a caller, which the order does not say."""

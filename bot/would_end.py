@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.context import Context
 from bot.describe import described
-from bot.ending import JOIN_AGAIN
+from bot.ending import JOIN_AGAIN, NOTHING_CHANGES
 from bot.errors import RoomError
 from bot.order_words import in_case
 from bot.orders import Order
@@ -14,7 +14,6 @@ from bot.reply import Name, Part, listed, say, text
 from bot.state import PersonState, difference
 
 NAMED = 10  # people for whom it is said one by one
-NOBODY = "Nothing changes for anybody who is there now."
 
 
 async def would_end(context: Context, room: str, orders: Sequence[Order]) -> tuple[Part, ...]:
@@ -23,25 +22,26 @@ async def would_end(context: Context, room: str, orders: Sequence[Order]) -> tup
     if any(order.what.absent for order in orders):
         return (*parts, text(JOIN_AGAIN))
     try:
-        changes = await _changes(context, room, orders)
+        changes = await _changes(context, room, orders) if room else []
     except RoomError as error:
         return (*parts, text(f"What would be given back is not known: {error.user_text}"))
     for name, part in changes[:NAMED]:
         parts += [text(*say(name, " would be given back:")), part]
     if len(changes) > NAMED:
         parts.append(text(f"{len(changes) - NAMED} more would be given back what it took."))
-    return tuple(parts) if changes else (*parts, text(NOBODY))
+    return tuple(parts) if changes else (*parts, text(NOTHING_CHANGES))
 
 
 async def _changes(context: Context, room: str, orders: Sequence[Order]) -> list[tuple[Name, Part]]:
     standing, ending = context.services.standing, {order.id for order in orders}
-    active = await standing.active(room) if room else ()
+    active = await standing.active(room)
+    goes = [order for order in active if order.id in ending]
     stay = [order for order in active if order.id not in ending]
-    people = {person.sid: person for person in await context.people(room)} if room else {}
+    people = {person.sid: person for person in await context.people(room)}
     found: list[tuple[Name, Part]] = []
-    for shown in await context.shown(room) if room else ():
+    for shown in await context.shown(room):
         person = people[shown.sid]
-        if standing.bearing([order for order in active if order.id in ending], room, person):
+        if standing.bearing(goes, room, person):
             folded = await standing.preview(room, person, stay)
             if changes := difference(PersonState(room, person), folded.wanted):
                 found.append((Name(shown.display), described(changes)))
