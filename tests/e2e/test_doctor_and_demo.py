@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,26 @@ def test_the_demo_can_be_piped() -> None:
     first, second = ended.stdout.decode().splitlines()
     assert first.startswith("Muted Bob Stone in standup: microphone TR_")
     assert second.startswith("standup: 10 people, ")
+
+
+def test_the_demo_says_what_the_readme_shows() -> None:
+    """Each line below a prompt there, cell by cell: a pipe gets the answers without a terminal's marks and columns."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    session = "".join(
+        re.findall(r"```\n(usher> .*?)```", readme.partition("### In the demo")[2].partition("### ")[0], re.S)
+    )
+    typed, shown = zip(*(step.split("\n", 1) for step in session.split("usher> ")[1:]), strict=True)
+    ended = usher("demo", env=environment(None), given="\n".join(typed).encode())
+    answers = ended.stdout.decode().splitlines()
+    assert len(answers) == len(typed) > 5
+    for answer, lines in zip(answers, shown, strict=True):
+        for line in (line for line in lines.splitlines() if line.strip() not in ("", "...") and "Identity" not in line):
+            for cell in re.split(r"  +", re.sub(r"^(Done: |\[\d\] )", "", line.strip())):
+                assert _ageless(cell) in _ageless(answer)
+
+
+def _ageless(words: str) -> str:
+    return re.sub(r"\d+ min ago", "(some) min ago", words)
 
 
 def test_help_of_the_shell_names_every_command(tmp_path: Path) -> None:
