@@ -41,6 +41,20 @@ class CommandNames:
         """Our own sentences with every `/command` as it is called here."""
         return spoken(text, self.groups, self.typed)
 
+    def meant(self, line: str) -> str:
+        """The core's words of a line that begins as a command is called here (`/usher person mute bob`)."""
+        root, rest = _first(line)
+        if not self.root or root != self.root:
+            return line
+        group, below = _first(rest)
+        return below if group and self.groups.get(_first(below)[0]) == group else rest
+
+
+def _first(line: str) -> tuple[str, str]:
+    """The first word as the name of a command, and what follows."""
+    word, *rest = line.split(maxsplit=1) or [""]
+    return word.lstrip("/").casefold(), rest[0] if rest else ""
+
 
 def group_of(command: Command) -> str:
     """By what it acts on: a person, a room, something that has a number; what acts on none of them has no group."""

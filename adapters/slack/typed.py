@@ -9,17 +9,15 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from adapters.line import TypedLine, quoted
 from adapters.slack.people import group_subject, subject
 from bot.command import Command, Kind
-from bot.dispatch import split_command
 
 _FORM = re.compile(r"<([^<>|\s][^<>|]*)(?:\|([^<>]*))?>")
 _ACCOUNT = re.compile(r"@([A-Z0-9]+)")
 _GROUP = re.compile(r"!subteam\^([A-Z0-9]+)")
 _EVERYBODY = re.compile(r"!(channel|here|everyone|group)")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.+", re.DOTALL)
-_KEY = re.compile(r"([\w-]{1,20}):$")
-LONGEST_KEY = 21  # with its colon
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # this order: `&amp;lt;` is `&lt;`, and not `<`
 
 
@@ -29,8 +27,8 @@ class Reader:
     `meant` makes the core's words of those that begin as a command is called in Slack.
 
     A mention is an account where an account is asked for: as the argument of `/moderator`, or behind a key (`by:`).
-    As the person whom a command is about it is the identity, or stays a mention, which the core refuses: a chat name
-    is never taken for a participant. Anywhere else (a reason, a text) it is what was seen: `@ann`.
+    As a person in a room it is the identity, or stays a mention, which the core refuses: a chat name is never taken for
+    a participant. Anywhere else (a reason, a text) it is what was seen: `@ann`.
     """
 
     home: str
@@ -40,32 +38,16 @@ class Reader:
 
     def line(self, text: str) -> str:
         """The line for the core."""
-        text = self.meant(text)
-        name, _ = split_command(text)
-        command = self.commands.get(name)
-        parts = text.split(maxsplit=1)
-        argument = len(text) - len(parts[1].lstrip()) if len(parts) > 1 else -1
-        if argument >= 0 and command and command.param(Kind.COMMAND):
-            text = text[:argument] + self.meant(text[argument:])
-        return _undone(text, lambda found: self._mention(found, command, first=found.start() == argument))
+        line = TypedLine.read(text, self.commands, self.meant)
+        return _undone(line.text, lambda found: self._form(found, line.asks(found.start())))
 
-    def _mention(self, found: re.Match[str], command: Command | None, *, first: bool) -> str:
+    def _form(self, found: re.Match[str], asked: Kind | None) -> str:
         account, group = _ACCOUNT.fullmatch(found[1]), _GROUP.fullmatch(found[1])
-        if not (account or group):
-            return plain_form(found)
-        if (first and command and command.param(Kind.SUBJECT)) or _keyed(found, command):
+        if asked in (Kind.SUBJECT, Kind.KEYED) and (account or group):
             return subject(self.home, account[1]) if account else group_subject(self.home, group[1] if group else "")
-        if first and account and command and command.param(Kind.WHO):
-            identity = self.identity_of(account[1])
-            return f'"{identity}"' if identity and " " in identity else identity or f"<@{account[1]}>"
+        if asked in (Kind.WHO, Kind.PEOPLE) and account:
+            return quoted(self.identity_of(account[1])) or f"<@{account[1]}>"
         return plain_form(found)
-
-
-def _keyed(found: re.Match[str], command: Command | None) -> bool:
-    """Whether it stands behind a key of the command (`by:`)."""
-    key = _KEY.search(found.string[max(0, found.start() - LONGEST_KEY) : found.start()])
-    params = command.params if key and command else ()
-    return any(key and param.kind is Kind.KEYED and key[1] in (param.name, param.keyword) for param in params)
 
 
 def plain_form(found: re.Match[str]) -> str:

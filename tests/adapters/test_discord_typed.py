@@ -14,6 +14,7 @@ from adapters.discord.arrivals import Asked, Completed, Seen, Submitted
 from adapters.discord.inbound import parse
 from adapters.discord.invocations import channel_of, completing, of_command, of_modal
 from adapters.discord.modals import reason_modal
+from adapters.discord.names import CommandNames
 from adapters.discord.suggested import choices, person_value
 from adapters.discord.typed import Reader, undone
 from bot.command import Kind
@@ -94,6 +95,62 @@ def test_a_mention_is_never_a_participant_unless_settings_say_which() -> None:
     assert read("mute", reader, who="<@77>")["who"] == "staff-77"
     assert read("mute", reader, who="<@78>")["who"] == "<@78>"
     assert read("quiet", reader, **{"except": "bob, <@77>"})["except"] == "bob,staff-77"
+
+
+@pytest.mark.parametrize(
+    ("sent", "line"),
+    [
+        ("mute <@77> told <@77> in <#99>", "mute <@77> told @Ann in #general"),
+        ("/Mute  <@!77>", "/Mute  <@77>"),
+        ("moderator <@77> viewer", "moderator discord:77 viewer"),
+        ("moderator <@&88> viewer", f"moderator discord:{GUILD}/@88 viewer"),
+        (f"moderator <@&{GUILD}> viewer", f"moderator <@&{GUILD}> viewer"),
+        ("history by:<@77> kind:mute", "history by:discord:77 kind:mute"),
+        ("quiet standup except <@77>, bob and <@79>", "quiet standup except <@77>, bob and <@79>"),
+        ("metadata bob told <@77>", "metadata bob told @Ann"),
+        ("unknown <@77>", "unknown @Ann"),
+        ("<@77> mute", "@Ann mute"),
+        ("", ""),
+    ],
+)
+def test_a_mention_in_a_line_is_what_its_place_asks_for_and_never_a_participant(sent: str, line: str) -> None:
+    assert READER.line(sent, GUILD, SEEN) == line
+
+
+def test_a_role_in_a_line_needs_its_server() -> None:
+    assert READER.line("moderator <@&88> viewer", "", SEEN) == "moderator <@&88> viewer"
+
+
+def test_a_mention_in_a_line_is_the_identity_where_settings_say_which() -> None:
+    reader = Reader(COMMANDS, {"77": "staff-77", "78": "Ann Berg"}.get)
+    assert reader.line("mute <@77> for <@77>", GUILD, SEEN) == "mute staff-77 for @Ann"
+    assert reader.line("mute <@78>", GUILD, SEEN) == 'mute "Ann Berg"'
+    assert reader.line("quiet except <@77>,<@78>", GUILD, SEEN) == 'quiet except staff-77,"Ann Berg"'
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("usher person mute bob", "mute bob"),
+        ("/Usher person  mute bob", "mute bob"),
+        ("usher mute bob", "mute bob"),
+        ("/mute bob", "/mute bob"),
+        ("usher room mute bob", "room mute bob"),
+        ("usher", ""),
+        ("usher person", "person"),
+        ("help usher person mute", "help mute"),
+        ("usher help /usher person mute", "help mute"),
+        ("usherette mute", "usherette mute"),
+        ("", ""),
+    ],
+)
+def test_a_line_may_call_a_command_as_it_is_called_below_the_root(typed: str, line: str) -> None:
+    names = CommandNames.of(load(), "usher")
+    assert Reader(COMMANDS, meant=names.meant).line(typed, GUILD, SEEN) == line
+
+
+def test_without_a_root_a_line_is_read_as_it_stands() -> None:
+    assert CommandNames.of(load()).meant("usher mute bob") == "usher mute bob"
 
 
 def test_what_is_empty_is_as_good_as_not_given_and_unknown_commands_are_read_too() -> None:

@@ -57,6 +57,8 @@ def test_what_stood_on_the_screen_is_what_arrives(sent: str, seen: str) -> None:
         ("mute <@U2|ann>", "mute <@U2>"),
         ("mute <!subteam^S1|@ops>", "mute @ops"),
         ("mute bob told by:<@U2|ann>", "mute bob told by:@ann"),
+        ("quiet standup Except <@U2|ann>, <@U3> and bob", "quiet standup Except <@U2>, <@U3> and bob"),
+        ("quiet <@U2|ann>", "quiet @ann"),
         ("history who:<@U2|ann>", "history who:@ann"),
         ("unknown <@U2|ann>", "unknown @ann"),
         ("<@U2|ann> mute", "@ann mute"),
@@ -71,6 +73,7 @@ def test_a_mention_is_the_identity_where_settings_say_which() -> None:
     assert reader.line("mute <@U2|ann> for <@U2|ann>") == "mute staff-U2 for @ann"
     assert reader.line("mute <@U3|ann>") == 'mute "Ann Berg"'
     assert reader.line("mute <@U4|ann>") == "mute <@U4>"
+    assert reader.line("quiet except <@U2>,<@U3>") == 'quiet except staff-U2,"Ann Berg"'
 
 
 @given(st.recursive(st.text() | st.integers(), lambda inner: st.dictionaries(st.text(max_size=5), inner, max_size=3)))
