@@ -15,6 +15,7 @@ from bot.people import ChatUser
 from bot.policy import Policy
 from bot.ports import Clock, Pending
 from bot.press import decode, encode
+from bot.refusals import HANDLED
 from bot.reply import Audience, Button, Choices, Menu, Part, Reply, Table, Tone, say, text, with_buttons
 
 
@@ -65,24 +66,29 @@ class Buttons:
             pass  # it is asked as if for the first time
         return ()
 
-    async def item(self, token: str, user: ChatUser) -> PendingItem | Reply:
+    async def item(self, token: str, user: ChatUser, event_key: str = "") -> PendingItem | Reply:
         """What the token stands for, if this person may press it now; otherwise the answer why not."""
         item = await self._pending.get(token)
         if item is None or (item.owner and item.owner != user.subject):
             return Reply(Tone.ERROR, say("This button is not yours, or is not known any more. Nothing was done."))
         if item.spent:
-            return answered_already()
+            return await self._answered(token, event_key)
         if item.expires <= self._clock.now():
             return Reply(Tone.ERROR, say("This button has expired. Nothing was done. Type the command again."))
         return item
 
-    async def spend(self, item: PendingItem) -> bool:
-        """Whether this press is the first. Buttons without a group (pages, entries of menus) can be pressed again."""
-        return not item.group or await self._pending.spend(item.token)
+    async def spend(self, item: PendingItem, event_key: str = "") -> Reply | None:
+        """None where this press is the first, else the answer to it. Buttons without a group (pages, entries of menus)
+        can be pressed again."""
+        if not item.group or await self._pending.spend(item.token, event_key):
+            return None
+        return await self._answered(item.token, event_key)
 
-
-def answered_already() -> Reply:
-    return Reply(Tone.INFO, say("This has been answered already. Nothing more was done."))
+    async def _answered(self, token: str, event_key: str) -> Reply:
+        """One press may reach several processes: the others leave its answer to the one that was first."""
+        if event_key and await self._pending.spent_by(token, event_key):
+            return HANDLED
+        return Reply(Tone.INFO, say("This has been answered already. Nothing more was done."))
 
 
 def _meant(press: Press) -> str:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 from bot.asking import asked_first, only_asks
 from bot.authorise import authorise, unknown
 from bot.binding import bind
-from bot.buttons import Buttons, answered_already
+from bot.buttons import Buttons
 from bot.command import Again, BoundInvocation, Command, Invocation, Nothing
 from bot.context import Context, Services
 from bot.errors import BotError, HistoryError, NotFound, Refused, SessionChanged, Unavailable, UsageError
@@ -85,12 +85,12 @@ class Dispatcher:
     ) -> Reply:
         """The answer to a press of a button (or to yes, no, a number): authorised again, and spent once."""
         try:
-            item = await self._buttons.item(token, user)
+            item = await self._buttons.item(token, user, event_key)
             if isinstance(item, Reply):
                 return item
             press = decode(item.bound)
-            if not isinstance(press, BoundInvocation) and not await self._buttons.spend(item):
-                return answered_already()
+            if not isinstance(press, BoundInvocation) and (late := await self._buttons.spend(item, event_key)):
+                return late
         except HistoryError as error:
             return Reply(Tone.ERROR, say(error.user_text, " Nothing was done."))
         invocation = Invocation(user, channel, "", event_key, menus=menus)
@@ -113,8 +113,8 @@ class Dispatcher:
             bound = await self._timed(budget, self._looked_at(bound, command, moderator))
             self._allow(moderator, command, bound)
             pressed = self._context(moderator, invocation, command, bound, budget)
-            if not only_asks(pressed) and not await self._buttons.spend(item):
-                return replace(answered_already(), command=command.name)
+            if not only_asks(pressed) and (late := await self._buttons.spend(item, invocation.event_key)):
+                return replace(late, command=command.name)
             context = pressed
             reply = await self._carry_out(context)
             reply = replace(reply, command=command.name)

@@ -188,8 +188,11 @@ class Pending(Protocol):
     async def get(self, token: str) -> PendingItem | None:
         """The item, spent or not, also when expired; None when unknown."""
 
-    async def spend(self, token: str) -> bool:
-        """Mark the item and all of its group as used; False when that had been done before."""
+    async def spend(self, token: str, event_key: str = "") -> bool:
+        """Mark the item and all of its group as used, by that event; False when that had been done before."""
+
+    async def spent_by(self, token: str, event_key: str) -> bool:
+        """Whether it was this very event that used the item."""
 
     async def waiting(self, owner: str, channel: str) -> tuple[PendingItem, ...]:
         """The items with a group that this person got in this channel, neither spent nor expired; by group."""

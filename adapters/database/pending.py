@@ -14,7 +14,7 @@ from adapters.database.ledger import spelled
 from adapters.database.readers import Readers
 from adapters.database.rows import storable
 from adapters.database.schema import GROUPED, claims, pending
-from adapters.database.transaction import Transaction
+from adapters.database.transaction import FIND_CLAIM, Transaction
 from adapters.database.writer import Writer
 from bot.pending import PendingItem
 from bot.ports import Clock
@@ -60,9 +60,14 @@ class DatabasePending:
         row = await self._readers.run(lambda connection: connection.execute(_GET, asked).one_or_none())
         return None if row is None else _item(*row)
 
-    async def spend(self, token: str) -> bool:
+    async def spend(self, token: str, event_key: str = "") -> bool:
         """An item without a group may be pressed again, so it is never spent."""
-        return await self._writer.run(partial(_spend, storable(token)))
+        claim = _claim(token, event_key) if event_key else ""
+        return await self._writer.run(partial(_spend, storable(token), claim, spelled(self._clock.now())))
+
+    async def spent_by(self, token: str, event_key: str) -> bool:
+        asked = {"event_key": _claim(token, event_key)}
+        return await self._readers.run(lambda connection: connection.execute(FIND_CLAIM, asked).first() is not None)
 
     async def waiting(self, owner: str, channel: str) -> tuple[PendingItem, ...]:
         now = self._clock.now()
@@ -89,7 +94,12 @@ def _put(items: Sequence[PendingItem], transaction: Transaction) -> None:
     transaction.run_all(_ADD, [_row(item) for item in items])
 
 
-def _spend(token: str, transaction: Transaction) -> bool:
+def _claim(token: str, event_key: str) -> str:
+    """What is claimed beside the event itself, which stands for what it wrote into the history."""
+    return storable(f"{event_key} {token}")
+
+
+def _spend(token: str, claim: str, at: str, transaction: Transaction) -> bool:
     found = transaction.fetch(_GET, {"of_token": token})
     if not found:
         return False
@@ -99,6 +109,8 @@ def _spend(token: str, transaction: Transaction) -> bool:
     if not transaction.run(_SPEND, {"of_token": token}):
         return False
     transaction.run(_SPEND_ALL, {"of_question": question})
+    if claim:
+        transaction.claim(claim, at)
     return True
 
 

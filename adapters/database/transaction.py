@@ -34,7 +34,7 @@ TOUCH_ORDER = update(orders).where(_ORDER).values(changed=bindparam("by"))
 _IN_ORDER = (ADD_ENTRY, ADD_CONTENT, ADD_OPEN, CLOSE, ADD_CLAIM, ADD_ORDER, END_ORDER, TOUCH_ORDER)
 _READ_HEAD = select(head.c.seq, head.c.digest, head.c.next_case).where(head.c.id == 1)
 _WRITE_HEAD = update(head).where(head.c.id == 1).values({n: bindparam(n) for n in ("seq", "digest", "next_case")})
-_FIND_CLAIM = select(claims.c.at).where(claims.c.event_key == bindparam("event_key"))
+FIND_CLAIM = select(claims.c.at).where(claims.c.event_key == bindparam("event_key"))
 
 
 class Statements:
@@ -80,7 +80,7 @@ class Transaction:
         self._head = self.appended = head
 
     def is_claimed(self, event_key: str) -> bool:
-        return event_key in self._claimed or bool(self.fetch(_FIND_CLAIM, {"event_key": event_key}))
+        return event_key in self._claimed or bool(self.fetch(FIND_CLAIM, {"event_key": event_key}))
 
     def claim(self, event_key: str, at: str) -> None:
         self._claimed.add(event_key)

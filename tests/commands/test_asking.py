@@ -11,6 +11,7 @@ from bot.history import Outcome
 from bot.people import ChatUser, Role
 from bot.policy import Policy
 from bot.press import decode, encode
+from bot.refusals import handled_elsewhere
 from tests.house import BACKSTAGE, STANDUP, House, button, labels, told
 
 
@@ -189,6 +190,27 @@ async def test_a_refusal_or_a_change_of_settings_is_one_per_event_too(house: Hou
     first = await house.say(line, user, event_key="slack:3")
     assert first.case is not None
     assert "handled already" in told(await house.say(line, user, event_key="slack:3"))
+
+
+@pytest.mark.parametrize("line", ["kick bob", "mute ann"])
+async def test_a_press_that_reaches_two_processes_is_answered_by_the_first_alone(house: House, line: str) -> None:
+    question = await house.say(line)
+    first = await house.press("Remove" if question.question else 1, of=question, event_key="discord:1")
+    assert first.outcome is Outcome.DONE
+    label = "Remove" if question.question else 1
+    assert handled_elsewhere(await house.press(label, of=question, event_key="discord:1"))
+    again = await house.press(label, of=question, event_key="discord:2")
+    assert not handled_elsewhere(again)
+    assert "answered already" in told(again)
+    assert len(house.writes) == 1
+
+
+async def test_of_one_press_at_two_processes_at_once_one_is_answered(house: House) -> None:
+    question = await house.say("mute ann")
+    presses = [house.press(1, of=question, event_key="discord:1") for _ in range(3)]
+    replies = await asyncio.gather(*presses)
+    assert sorted(map(handled_elsewhere, replies)) == [False, True, True]
+    assert house.writes == ["MutePublishedTrack"]
 
 
 async def test_dry_runs_never_ask(house: House) -> None:

@@ -123,6 +123,27 @@ async def test_a_question_is_answered_once_whoever_presses(database: Database, d
     assert not await database.pending.spend("unknown")
 
 
+async def test_which_event_answered_a_question_is_known_to_others_too(database: Database, database_url: str) -> None:
+    await database.pending.put([item("yes"), item("no"), item("other", "another")])
+    await database.history.append([intent()])
+    async with opened(database_url) as other:
+        assert await database.pending.spend("yes", "discord:1")
+        assert not await other.pending.spend("yes", "discord:1")
+        assert not await other.pending.spend("no", "discord:2")
+        assert await other.pending.spend("other")
+        for port in (database.pending, other.pending):
+            assert await port.spent_by("yes", "discord:1")
+            assert not await port.spent_by("yes", "discord:2")
+            assert not await port.spent_by("no", "discord:2")
+            assert not await port.spent_by("other", "discord:1")
+
+
+async def test_an_event_that_answered_a_question_can_still_write_into_the_history(database: Database) -> None:
+    await database.pending.put([item("yes")])
+    assert await database.pending.spend("yes", "discord:1")
+    assert await database.history.append([intent()], "discord:1")
+
+
 async def test_a_button_without_a_question_may_be_pressed_again(database: Database) -> None:
     await database.pending.put([item("page 2", group="")])
     assert await database.pending.spend("page 2")
