@@ -131,6 +131,13 @@ SETTINGS: tuple[Setting, ...] = (
         dv.root,
     ),
     Setting(
+        "USHER_DISCORD_MENTIONS",
+        "on: Discord also tells of messages, with the text of those that mention the bot or are written to it directly",
+        "off",
+        "on",
+        v.one_of("on", "off"),
+    ),
+    Setting(
         "USHER_ADMINS",
         "The first admins, comma-separated; they cannot be removed from chat",
         "console:alice,slack:T012AB3CD/U045EF6GH,discord:80351110224678912",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,6 +43,7 @@ REASONS = ("shouting", "spam")
 COMMANDS = [*REGISTRY]
 PEOPLE = ("ann", "ben", "cat")
 Options = Mapping[str, str]
+OFFERED = "Nothing is done yet. Press to go on"
 
 
 class Still(SystemClock):
@@ -74,13 +75,15 @@ class Grounds:
 
 
 class Chat(Protocol):
-    """`call` and `press` return the answer as it is read; `account` is a person's subject."""
+    """`call`, `say` (the same in words, behind a mention of the bot) and `press` return the answer as it is read;
+    `account` is a person's subject."""
 
     name: str
 
     def account(self, who: str) -> str: ...
     def spelled(self, text: str) -> str: ...
     async def call(self, who: str, command: str, options: Options) -> str: ...
+    async def say(self, who: str, command: str, options: Options) -> str: ...
     async def press(self, who: str, label: str) -> str: ...
 
 
@@ -105,11 +108,19 @@ class Slack:
         assert done.trouble == "", done.trouble
         return await self._answer(who, before)
 
+    async def say(self, who: str, command: str, options: Options) -> str:
+        before = self._screen(who)
+        await self.slack.mention(who, self.channel, _line(command, options, self._mention))
+        return await self._answer(who, before)
+
     async def press(self, who: str, label: str) -> str:
         assert self.last is not None
         before = self._screen(who)
         await self.slack.press(who, self.last, label)
         return await self._answer(who, before)
+
+    def _mention(self, who: str) -> str:
+        return f"<@{self.slack.world.user(who).id}>"
 
     def _screen(self, who: str) -> set[tuple[str, str]]:
         return {(one.ts, one.text) for one in self.slack.seen_by(who).messages}
@@ -147,6 +158,16 @@ class Discord:
         assert done.trouble == "", done.trouble
         return await self._answer(who, before)
 
+    async def say(self, who: str, command: str, options: Options) -> str:
+        """Below it there is a button to go on, which goes away by its press."""
+        before = self._screen(who)
+        await self.discord.say(who, self.channel, f"{self.discord.me} {_line(command, options, self.discord.mention)}")
+        offered = await self.discord.until(lambda: self.discord.seen_by(who).saying(OFFERED))
+        await self.discord.press(who, offered[-1], offered[-1].labels[0])
+        said = await self._answer(who, before)
+        await self.discord.until(lambda: not self.discord.seen_by(who).saying(OFFERED))
+        return said
+
     async def press(self, who: str, label: str) -> str:
         assert self.last is not None
         before = self._screen(who)
@@ -164,6 +185,12 @@ class Discord:
 
         self.last = (await self.discord.until(answers))[-1]
         return read_in_discord(self.last.text).text
+
+
+def _line(command: str, options: Options, mention: Callable[[str], str]) -> str:
+    """The command in words; `@cat` stands for a mention of Cat."""
+    given = {name: mention(one[1:]) if one.startswith("@") else one for name, one in options.items()}
+    return f"{command} {written(REGISTRY[command], given)}".strip()
 
 
 def _picked(discord: DiscordStandIn, value: str) -> Any:

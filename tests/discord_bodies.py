@@ -51,6 +51,10 @@ def _direct(body: dict[str, Any]) -> list[str]:
     return [] if set(body) == {"recipient_id"} else [f"a channel to {body}"]
 
 
+def _bare(body: Any) -> list[str]:
+    return [] if body is None else [f"a body where there is none: {body}"]
+
+
 _KNOWN: tuple[tuple[str, Callable[[Any], list[str]]], ...] = (
     (r"POST /interactions/\d+/[^/]+/callback", _callback),
     (r"POST /webhooks/\d+/[^/]+", _message),
@@ -59,6 +63,8 @@ _KNOWN: tuple[tuple[str, Callable[[Any], list[str]]], ...] = (
     (r"PUT /applications/\d+/commands", _commands),
     (r"PUT /applications/\d+/guilds/\d+/commands", _guild_commands),
     (r"POST /users/@me/channels", _direct),
+    (r"POST /channels/\d+/typing", _bare),
+    (r"DELETE /channels/\d+/messages/\d+", _bare),
     (r"GET .*", lambda _: []),
 )
 

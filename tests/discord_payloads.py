@@ -1,4 +1,4 @@
-"""Interactions as Discord sends them: complete by its own schema, which the conformance tests check."""
+"""Interactions and messages as Discord sends them: complete by its own schema, which the conformance tests check."""
 
 from __future__ import annotations
 
@@ -52,6 +52,14 @@ def direct(payload: dict[str, Any]) -> dict[str, Any]:
     user = payload["member"]["user"]
     kept = {key: value for key, value in payload.items() if key not in ("member", "guild_id", "guild", "guild_locale")}
     return {**kept, "user": user, "context": 1, "channel": {"id": CHANNEL, "type": 1}}
+
+
+def written(content: str, *, direct: bool = False) -> dict[str, Any]:
+    """A message of Ann's, as the gateway tells of it."""
+    found = {**_message(), "author": _user(USER, "Ann"), "content": content}
+    if direct:
+        return found
+    return {**found, "guild_id": GUILD, "member": {key: one for key, one in _member().items() if key != "user"}}
 
 
 def _numbered(values: dict[str, str]) -> list[tuple[int, tuple[str, str]]]:

@@ -240,6 +240,7 @@ async def usher_for(
     root: str = "",
     guilds: str = "",
     shards: int = 1,
+    mentions: str = "on",
     **policy: Any,
 ) -> AsyncIterator[Usher]:
     """Usher, connected; `told` makes the moderation channel, which everybody reads; `follows` names one that follows
@@ -255,6 +256,7 @@ async def usher_for(
             "DISCORD_GUILDS": guilds,
             "USHER_DISCORD_CHANNEL": MODS if told else "",
             "USHER_DISCORD_ROOT": root,
+            "USHER_DISCORD_MENTIONS": mentions,
             "USHER_HTTP": "127.0.0.1:0",
         }
     )

@@ -76,7 +76,9 @@ class DiscordAdapter:
     def client(self, shard_count: int | None = None) -> UsherClient:
         """A client that serves once it is connected; it belongs to the running loop."""
         return UsherClient(
-            self._settings, Ways(self._front.arrived, self._registered, self._registered), shard_count=shard_count
+            self._settings,
+            Ways(self._front.arrived, self._front.said, self._registered, self._registered),
+            shard_count=shard_count,
         )
 
     async def _connected(self, client: UsherClient) -> None:

@@ -7,16 +7,14 @@ import asyncio
 import secrets
 from collections.abc import Collection
 
-import aiohttp
 import discord
 
 from adapters.announcing import Places, Post
 from adapters.discord import objects
 from adapters.discord.delivery import SEND_SECONDS, UNSENT, why
 from adapters.discord.render import Message
+from adapters.discord.sending import send_once
 from bot.ports import Roster
-
-TRIES, AGAIN_SECONDS = 3, 0.5
 
 
 class Announcer:
@@ -55,24 +53,11 @@ class Announcer:
 def _posting(client: discord.Client, message: Message) -> Post:
     async def post(channel: str) -> str:
         try:
+            said = objects.parts(message)
             async with asyncio.timeout(SEND_SECONDS):
-                await _sent(client.get_partial_messageable(int(channel)), message)
+                await send_once(client.get_partial_messageable(int(channel)), said, secrets.randbits(63))
         except UNSENT as error:
             return why(error)
         return ""
 
     return post
-
-
-async def _sent(channel: discord.abc.Messageable, message: Message) -> None:
-    """Send it once: nobody knows whether a connection that breaks has brought it, so it is sent again under the same
-    nonce, for which Discord makes one message (resources/message, `enforce_nonce`)."""
-    nonce = secrets.randbits(63)
-    for last in (*[False] * (TRIES - 1), True):
-        try:
-            await channel.send(**objects.parts(message), nonce=nonce)
-            return
-        except (aiohttp.ClientError, OSError):
-            if last:
-                raise
-            await asyncio.sleep(AGAIN_SECONDS)

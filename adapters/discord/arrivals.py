@@ -101,6 +101,26 @@ class Submitted(_Arrival):
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A message to the bot, without its mention: `message` is its id, `text` as Discord sends it.
+
+    Discord lets nobody be answered alone behind a message, and does not say who has answered it.
+    """
+
+    sender: Sender
+    place: Place
+    key: str
+    message: str
+    text: str
+    seen: Seen = Seen()
+
+    @property
+    def same(self) -> tuple[object, ...]:
+        """What two presses of Enter have in common."""
+        return (self.place.key, self.place.thread, self.text)
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     why: str
 

@@ -28,16 +28,17 @@ LONGEST_WAIT = 60.0  # what Discord puts off for longer (a day's worth of comman
 GATEWAY = "wss://gateway.discord.gg/"
 
 
-async def nothing(_: Any) -> None:
+async def nothing(*_: Any) -> None:
     """What a client does that only asks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What comes of it: `arrived` has an interaction, `begun` the client once it has logged in and before it connects,
-    `joined` a client that has been added to a server."""
+    """What comes of it: `arrived` has an interaction, `said` a message, `begun` the client once it has logged in and
+    before it connects, `joined` a client that has been added to a server."""
 
     arrived: Callable[[discord.Interaction[discord.Client]], Awaitable[None]] = nothing
+    said: Callable[[discord.Client, discord.Message], Awaitable[None]] = nothing
     begun: Callable[[UsherClient], Awaitable[None]] = nothing
     joined: Callable[[UsherClient], Awaitable[None]] = nothing
 
@@ -48,11 +49,12 @@ class UsherClient(discord.AutoShardedClient):
     def __init__(self, settings: Settings, ways: Ways = Ways(), *, shard_count: int | None = None) -> None:
         """`shard_count` is Discord's own recommendation where it is None."""
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody misses voice here
+        heard = settings["USHER_DISCORD_MENTIONS"] == "on"
         ca_file = settings["USHER_CA_FILE"]
         trusted = ssl.create_default_context(cafile=Path(ca_file)) if ca_file else True
         _address(settings["DISCORD_API_URL"], settings["DISCORD_GATEWAY_URL"])
         super().__init__(
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(guilds=True, guild_messages=heard, dm_messages=heard),
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
@@ -88,6 +90,10 @@ class UsherClient(discord.AutoShardedClient):
 
     async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
         await self._ways.arrived(interaction)
+
+    async def on_message(self, message: discord.Message) -> None:
+        if message.content:  # Discord leaves it out where the bot is not mentioned
+            await self._ways.said(self, message)
 
 
 def _address(api_url: str, gateway_url: str) -> None:

@@ -107,6 +107,17 @@ class Delivery:
             channel = self.client.get_partial_messageable(self._interaction.channel_id)
             yield lambda: channel.send(**objects.parts(aloud))
 
+    async def withdraw(self) -> None:
+        """Take away the message in which was pressed: it has served. Another process may have been first."""
+        message = self._interaction.message
+        if message is None:
+            return
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await message.delete()
+        except UNSENT as error:
+            log.debug("A message that has served was not taken away (%s).", why(error))
+
     async def ask(self, form: Component) -> None:
         """Open that modal."""
         await self._acknowledge(lambda: self._interaction.response.send_modal(objects.modal(form)), State.ANSWERED)

@@ -5,24 +5,39 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import discord
 
 from adapters.answering import Answering, Progress, Tell, patience
 from adapters.discord.announcing import Announcer
 from adapters.discord.arrivals import Place
-from adapters.discord.delivery import Delivery
 from adapters.discord.names import CommandNames
-from adapters.discord.render import render
+from adapters.discord.render import Message, render
 from adapters.discord.typed import Reader
 from adapters.pressing import replaces
 from adapters.under_way import UnderWay
 from bot.command import Command
 from bot.dispatch import Dispatcher
+from bot.people import ChatUser
 from bot.refusals import handled_elsewhere
 from bot.reply import Reply
 from bot.suggest import Suggestions
 from bot.working import unshown
+
+
+class Back(Protocol):
+    """The way back to whoever is answered, as `delivery` has it for interactions and `replying` for messages."""
+
+    @property
+    def client(self) -> discord.Client: ...
+
+    @property
+    def user(self) -> ChatUser: ...
+
+    async def defer(self, *, instead: bool = False) -> None: ...
+
+    async def answer(self, message: Message, aloud: Message, *, instead: bool = False, keep: bool = False) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +58,7 @@ class Desk:
     @property
     def reader(self) -> Reader:
         policy = self.dispatcher.services.policy
-        return Reader(self.commands, lambda account: policy.identity_of("discord", account))
+        return Reader(self.commands, lambda account: policy.identity_of("discord", account), self.names.meant)
 
     @property
     def answering(self) -> Answering:
@@ -53,15 +68,15 @@ class Desk:
         """In a direct message there are no roles, so whoever asks there needs a grant of their own."""
         return place.direct or not self.guilds or place.guild in self.guilds
 
-    async def asked(self, place: Place, progress: Progress, back: Delivery) -> Reply:
+    async def asked(self, place: Place, progress: Progress, back: Back) -> Reply:
         """The core's answer; a write is told to the others."""
         return await self.answering.asked(progress, self._telling(place, progress, back))
 
-    async def pressed(self, place: Place, progress: Progress, token: str, back: Delivery) -> Reply:
+    async def pressed(self, place: Place, progress: Progress, token: str, back: Back) -> Reply:
         """The answer to the button behind that token."""
         return await self.answering.pressed(progress, token, self._telling(place, progress, back))
 
-    async def answered(self, back: Delivery, task: asyncio.Task[Reply], *, instead: bool = False) -> None:
+    async def answered(self, back: Back, task: asyncio.Task[Reply], *, instead: bool = False) -> None:
         """Respond with what the task comes to if that is ready in time; else say that it is worked on, and show it
         later. `instead` of the message in which was pressed, unless that is a question that still stands."""
         done, _ = await asyncio.wait({task}, timeout=patience(self.under_way))
@@ -70,7 +85,7 @@ class Desk:
         reply = await task
         await self.answer(back, reply, instead=instead and replaces(reply))
 
-    async def answer(self, back: Delivery, reply: Reply, *, instead: bool = False) -> None:
+    async def answer(self, back: Back, reply: Reply, *, instead: bool = False) -> None:
         """Show it to the person. What has a case is in the history, so its answer must not be lost."""
         if not handled_elsewhere(reply):
             message, aloud = (render(one, self.names) for one in (reply, unshown(back.user, reply.case)))
@@ -80,7 +95,7 @@ class Desk:
         """Post a line that nobody asked for where that room concerns people; whether any channel took it."""
         return await self.announcer.tell_all(client, room, render(line, self.names))
 
-    def _telling(self, place: Place, progress: Progress, back: Delivery) -> Tell:
+    def _telling(self, place: Place, progress: Progress, back: Back) -> Tell:
         async def tell(line: Reply, room: str) -> None:
             message, asked_in = render(line, self.names), progress.invocation.channel
             await self.announcer.tell(back.client, place.guild, asked_in, room, message)

@@ -14,9 +14,11 @@ from adapters.discord.called import Calls
 from adapters.discord.completions import Completions
 from adapters.discord.delivery import UNSENT, Delivery, why
 from adapters.discord.desk import Desk
+from adapters.discord.hearing import Hearing
 from adapters.discord.inbound import parse
 from adapters.discord.presses import Presses
 from adapters.discord.received import payload_of
+from adapters.discord.words import Words
 from adapters.once import Seen, Twice
 from adapters.payloads import BadPayload
 from bot.people import ChatUser
@@ -34,6 +36,7 @@ class Front:
         clock = desk.dispatcher.services.clock
         self._seen, self._twice = Seen(clock), Twice[Reply](clock)
         self._calls, self._presses, self._completions = Calls(desk, self._twice), Presses(desk), Completions(desk)
+        self.said = Hearing(desk, self._seen, Words(desk, self._twice)).said
 
     async def arrived(self, interaction: discord.Interaction[discord.Client]) -> None:
         try:

@@ -33,7 +33,7 @@ def parse(payload: Payload) -> Inbound:
     token = string(payload, "token")
     if not token:
         raise BadPayload("no token in the payload")
-    known = (who, _place(payload, who), f"discord:{number}", number, token)
+    known = (who, place(payload, who), f"discord:{number}", number, token)
     data = mapping(payload, "data")
     if kind == COMPONENT:
         return _pressed(payload, known, data)
@@ -63,7 +63,8 @@ def _read(message: Payload) -> str:
     return undone("\n".join(filter(None, pieces))[:LONGEST_READ], Seen())
 
 
-def _place(payload: Payload, who: Sender) -> Place:
+def place(payload: Payload, who: Sender) -> Place:
+    """Where it happened: the channel, and the thread in it."""
     channel = mapping(payload, "channel")
     here = identifier(channel.get("id") or payload.get("channel_id"), "channel")
     if channel.get("type") in THREADS:

@@ -43,10 +43,10 @@ def role_subject(guild: str, role: str) -> str:
 
 
 def sender(payload: Payload) -> Sender:
-    """The person behind an interaction."""
+    """The person behind an interaction, or a message."""
     guild = identifier(payload["guild_id"], "guild") if payload.get("guild_id") is not None else ""
     member = mapping(payload, "member") if guild else {}
-    user = mapping(member, "user") or mapping(payload, "user")
+    user = mapping(member, "user") or mapping(payload, "user") or mapping(payload, "author")
     account = identifier(user.get("id"), "user")
     return Sender(ChatUser(subject(account), shown_name(user, member) or account, _roles(guild, member)), guild)
 

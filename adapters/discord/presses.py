@@ -9,10 +9,14 @@ from adapters.discord.delivery import Delivery
 from adapters.discord.desk import Desk
 from adapters.discord.invocations import channel_of, of_modal
 from adapters.discord.modals import reason_modal
+from adapters.discord.offer import OFFER, taken
 from adapters.pressing import BESIDE, PRESS
 from bot.command import Invocation
 from bot.reply import Reply, Tone, say
 
+NOT_YOURS = Reply(
+    Tone.ERROR, say("This is for whoever wrote the message above. Nothing was done. Mention Usher yourself, or type /.")
+)
 UNKNOWN = Reply(Tone.ERROR, say("Usher does not know this any more. Nothing was done. Type the command instead."))
 
 
@@ -25,16 +29,28 @@ class Presses:
         if found.action == REASON and found.value.isdecimal():
             await back.ask(reason_modal(found.value))
         elif found.action in (PRESS, BESIDE):
-            await self._carried_out(found, back)
+            instead = found.action == PRESS and (found.ephemeral or found.place.direct)
+            await self._carried_out(found, found.value, back, instead=instead)
+        elif found.action == OFFER:
+            await self._went_on(found, back)
         else:
             await self._desk.answer(back, UNKNOWN)
 
-    async def _carried_out(self, found: Pressed, back: Delivery) -> None:
+    async def _went_on(self, found: Pressed, back: Delivery) -> None:
+        """Carry out what somebody wrote in a channel; the button for it has served, also where that was refused."""
+        author, token = taken(found.value)
+        if author != found.sender.id:
+            await self._desk.answer(back, NOT_YOURS)
+            return
+        await self._carried_out(found, token, back)
+        await back.withdraw()
+
+    async def _carried_out(self, found: Pressed, token: str, back: Delivery, *, instead: bool = False) -> None:
         """A message that others read is never replaced by what is for one person."""
         desk, user = self._desk, found.sender.user
         progress = Progress(Invocation(user, channel_of(found.place, user), "", found.key, menus=True))
-        task = desk.under_way.begin(desk.pressed(found.place, progress, found.value, back))
-        await desk.answered(back, task, instead=found.action == PRESS and (found.ephemeral or found.place.direct))
+        task = desk.under_way.begin(desk.pressed(found.place, progress, token, back))
+        await desk.answered(back, task, instead=instead)
 
     async def submitted(self, found: Submitted, back: Delivery) -> None:
         """Do what the modal asks for; its answer stands beside the message that it was opened from."""

@@ -1,10 +1,13 @@
-"""An interaction as discord.py hands it over, as the payload that Discord sent: the rest of Usher reads that alone."""
+"""An interaction or a message as discord.py hands it over, as the payload that Discord sent: the rest of Usher reads
+that alone."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import discord
+
+from adapters.discord.arrivals import Seen
 
 
 def payload_of(interaction: discord.Interaction[discord.Client]) -> dict[str, Any]:
@@ -21,6 +24,36 @@ def payload_of(interaction: discord.Interaction[discord.Client]) -> dict[str, An
     if interaction.guild_id is None:
         return {**found, "user": _user(interaction.user)}
     return {**found, "guild_id": str(interaction.guild_id), "member": _member(interaction.user)}
+
+
+def message_payload_of(message: discord.Message) -> dict[str, Any] | None:
+    """As much of the payload as `messages.parse_message` reads; None for one of a server that is not known yet.
+
+    That one has no server here, and would look as if it had been written to the bot directly.
+    """
+    found: dict[str, Any] = {
+        "id": str(message.id),
+        "type": message.type.value,
+        "content": message.content,
+        "webhook_id": str(message.webhook_id) if message.webhook_id is not None else None,
+        "channel_id": str(message.channel.id),
+        "channel": _thread(message.channel),
+        "author": {**_user(message.author), "bot": message.author.bot},
+    }
+    if isinstance(message.channel, discord.DMChannel):
+        return found
+    if message.guild is None:
+        return None
+    return {**found, "guild_id": str(message.guild.id), "member": _member(message.author)}
+
+
+def seen_in(message: discord.Message) -> Seen:
+    """How what the message mentions looked to whoever wrote it."""
+    return Seen(
+        {str(one.id): one.display_name for one in message.mentions},
+        {str(one.id): one.name for one in message.role_mentions},
+        {str(one.id): getattr(one, "name", "") for one in message.channel_mentions},
+    )
 
 
 def _user(user: discord.abc.User | None) -> dict[str, Any]:

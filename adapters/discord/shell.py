@@ -14,7 +14,14 @@ from adapters.discord.permissions import invite
 from adapters.settings import Settings
 from bot.errors import BotError
 
-NEEDED = ("DISCORD_TOKEN", "DISCORD_API_URL", "DISCORD_GATEWAY_URL", "USHER_CA_FILE", "USHER_PROXY")
+NEEDED = (
+    "DISCORD_TOKEN",
+    "DISCORD_API_URL",
+    "DISCORD_GATEWAY_URL",
+    "USHER_DISCORD_MENTIONS",
+    "USHER_CA_FILE",
+    "USHER_PROXY",
+)
 REGISTERED = (*NEEDED, "DISCORD_GUILDS", "USHER_DISCORD_ROOT")
 
 

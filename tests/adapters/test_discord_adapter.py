@@ -254,4 +254,4 @@ def test_no_privileged_intent_is_asked_for() -> None:
         return UsherClient(load({})).intents
 
     intents = asyncio.run(made())
-    assert [name for name, wanted in intents if wanted] == ["guilds"]
+    assert [name for name, wanted in intents if wanted] == ["guilds", "guild_messages", "dm_messages"]

@@ -125,7 +125,7 @@ async def test_commands_below_a_root_are_reached_by_their_path(discord: DiscordS
 
 
 async def test_a_command_in_the_menu_of_a_message_gets_that_message(discord: DiscordStandIn, bot: Bot) -> None:
-    alert = discord.say("gus", "general", "someone screams in standup")
+    alert = await discord.say("gus", "general", "someone screams in standup")
     assert (await discord.on_message("ann", alert, "Look here")).kind == 4
     [_, line] = discord.seen_by("ann").messages
     assert line.text == "gus wrote: someone screams in standup"

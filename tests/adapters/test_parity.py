@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord import hearing
 from adapters.livekit.simulator.lively import BACKSTAGE, STANDUP
 from bot.people import Role
 from bot.words import fold
@@ -114,11 +115,19 @@ def by_discord_below_a_root(where: Path) -> AbstractAsyncContextManager[tuple[Ch
     return by_discord(where, "usher")
 
 
-async def seen_by_an_admin(way: Way, where: Path) -> Seen:
+@pytest.fixture(autouse=True)
+def any_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test writes to the bot faster than a person does."""
+    for limit in ("WRITTEN", "IN_A_CHANNEL"):
+        monkeypatch.setattr(hearing, limit, 1000)
+
+
+async def seen_by_an_admin(way: Way, where: Path, *, words: bool = False) -> Seen:
     async with way(where) as (chat, ground):
         found = Seen()
+        ask = chat.say if words else chat.call
         for step in STEPS:
-            said = await chat.call("ann", step.command, step.options)
+            said = await ask("ann", step.command, step.options)
             found.answers.append(neutral(said, chat))
             if step.press:
                 found.answers.append(neutral(await chat.press("ann", step.press), chat))
@@ -127,12 +136,13 @@ async def seen_by_an_admin(way: Way, where: Path) -> Seen:
         return found
 
 
-async def seen_by_a_stranger(way: Way, where: Path) -> Seen:
+async def seen_by_a_stranger(way: Way, where: Path, *, words: bool = False) -> Seen:
     async with way(where) as (chat, ground):
         found = Seen()
+        ask = chat.say if words else chat.call
         for command in COMMANDS:
             options = next(step.options for step in STEPS if step.command == command.name)
-            found.answers.append(neutral(await chat.call("ben", command.name, options), chat))
+            found.answers.append(neutral(await ask("ben", command.name, options), chat))
         found.entries = await ground.entries([chat])
         return found
 
@@ -141,18 +151,22 @@ def test_every_command_is_tried() -> None:
     assert {step.command for step in STEPS} == {command.name for command in COMMANDS}
 
 
+@pytest.mark.parametrize("words", [False, True], ids=["commands", "mentions"])
 @pytest.mark.parametrize("way", [by_discord, by_discord_below_a_root], ids=lambda way: way.__name__)
-async def test_the_same_is_done_answered_and_recorded_in_discord_as_in_slack(way: Way, tmp_path: Path) -> None:
-    theirs = await seen_by_an_admin(by_slack, tmp_path / "slack")
-    ours = await seen_by_an_admin(way, tmp_path / "discord")
+async def test_the_same_is_done_answered_and_recorded_in_discord_as_in_slack(
+    way: Way, words: bool, tmp_path: Path
+) -> None:
+    theirs = await seen_by_an_admin(by_slack, tmp_path / "slack", words=words)
+    ours = await seen_by_an_admin(way, tmp_path / "discord", words=words)
     assert ours.answers == theirs.answers
     assert ours.entries == theirs.entries
 
 
+@pytest.mark.parametrize("words", [False, True], ids=["commands", "mentions"])
 @pytest.mark.parametrize("way", [by_discord, by_discord_below_a_root], ids=lambda way: way.__name__)
-async def test_a_stranger_is_refused_the_same_in_discord_as_in_slack(way: Way, tmp_path: Path) -> None:
-    theirs = await seen_by_a_stranger(by_slack, tmp_path / "slack")
-    ours = await seen_by_a_stranger(way, tmp_path / "discord")
+async def test_a_stranger_is_refused_the_same_in_discord_as_in_slack(way: Way, words: bool, tmp_path: Path) -> None:
+    theirs = await seen_by_a_stranger(by_slack, tmp_path / "slack", words=words)
+    ours = await seen_by_a_stranger(way, tmp_path / "discord", words=words)
     assert ours.answers == theirs.answers
     assert ours.entries == theirs.entries
     needs_a_role = [one.name for one in COMMANDS if one.role is not Role.NONE]

@@ -12,7 +12,9 @@ Inside a test, with the fixture `discord` (or `async with stand_in(World.usual()
     await discord.command("ann", "mods", "moderator", subject=discord.world.user("cat"), role="viewer")    # picked
     await discord.command("ann", "@me", "whoami")                          # a direct message
     await discord.command("gus", "general", "mute", who="bob", unseen=True)    # what Discord does not show him
-    alert = discord.say("ben", "general", "someone screams in standup")    # the bot is told nothing of it
+    alert = await discord.say("ben", "general", "someone screams")         # the bot is told no word of it
+    await discord.say("ann", "general", f"{discord.me} mute bob")          # what mentions the bot, or is written to it
+    await discord.say("ann", "@me", "mute bob")                            # directly, is told with its text
     await discord.on_message("ann", alert, "Moderate this room")           # a command in the menu of a message
     found = await discord.complete("ann", "general", "mute", "who", "bo")  # found.names, found.choices
 

@@ -43,6 +43,25 @@ def interaction(desk: Desk, kind: int, who: User, where: Channel, data: Json, me
     return found
 
 
+def written(desk: Desk, message: Message) -> Json:
+    """A person's message, as an application is told of it that has not asked for all texts."""
+    world = desk.world
+    where, found = world.channels[message.channel], message_json(world, message)
+    if where.guild and world.app.id not in message.pings:
+        found |= {"content": "", "embeds": [], "components": []}
+    if where.guild:
+        guild = world.guilds[where.guild]
+        found |= {"guild_id": guild.id, "member": _without_user(shapes.member(world, guild.members[message.author]))}
+        for one in found["mentions"]:
+            if one["id"] in guild.members:
+                one["member"] = _without_user(shapes.member(world, guild.members[one["id"]]))
+    return found
+
+
+def _without_user(member: Json) -> Json:
+    return {key: one for key, one in member.items() if key != "user"}
+
+
 def _root(kind: int, data: Json) -> str:
     """What the published schema calls it; "" where it has none."""
     if data.get("type") == ON_MESSAGE:

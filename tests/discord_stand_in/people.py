@@ -9,9 +9,9 @@ from typing import Any
 
 from tests.discord_stand_in import controls, payloads, typed
 from tests.discord_stand_in.desk import Desk
-from tests.discord_stand_in.gateway import Gateway
+from tests.discord_stand_in.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, Gateway
 from tests.discord_stand_in.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Interaction
-from tests.discord_stand_in.messages import Message, Shown, shown
+from tests.discord_stand_in.messages import Message, Shown, pings, shown
 from tests.discord_stand_in.registered import MESSAGE as ON_MESSAGE
 from tests.discord_stand_in.shapes import Json
 from tests.discord_stand_in.world import Channel, User, Where, Who
@@ -49,6 +49,11 @@ class People:
         modal = self._desk.modals.get(user)
         return Seen([shown(one) for one in self._desk.messages.visible(user, self._world)], modal and modal[0])
 
+    @property
+    def me(self) -> str:
+        """How the bot stands in a text that was typed with `@`."""
+        return self.mention(self._world.bot)
+
     def mention(self, who: Who) -> str:
         """How a person stands in a text that was typed with `@`."""
         return f"<@{self._world.user(who).id}>"
@@ -73,11 +78,15 @@ class People:
         body, data = self._called(user, channel, name, {**(options or {}), **more}, unseen=unseen)
         return await self._send(COMMAND, user, channel, payloads.command(body, *data))
 
-    def say(self, who: Who, where: Where, text: str) -> Shown:
-        """A message that the bot is told nothing of."""
+    async def say(self, who: Who, where: Where, text: str) -> Shown:
+        """A message. The bot is told of it, and what it says where that mentions the bot, or is written to it."""
         user, channel = self._there(who, where)
         said = Message(self._desk.snowflake(), channel.id, user.id, self._desk.clock.now(), text)
-        return shown(self._desk.messages.add(said))
+        said.pings = pings({"content": text})
+        self._desk.messages.add(said)
+        payload, intent = payloads.written(self._desk, said), GUILD_MESSAGES if channel.guild else DIRECT_MESSAGES
+        await self._gateway.dispatch("MESSAGE_CREATE", payload, guild=channel.guild, intent=intent)
+        return shown(said)
 
     async def on_message(self, who: Who, where: Shown, name: str) -> Interaction:
         """A command in the menu of a message."""

@@ -7,7 +7,7 @@ from typing import Any
 from tests.discord_stand_in import checks
 from tests.discord_stand_in.asked import Asked, Route, Routes
 from tests.discord_stand_in.desk import Desk, before
-from tests.discord_stand_in.errors import Refused
+from tests.discord_stand_in.errors import NO_PERMISSION, Refused
 from tests.discord_stand_in.interactions import (
     CHOICES,
     DEFER,
@@ -56,7 +56,15 @@ def _edit(desk: Desk, asked: Asked) -> Json:
 
 
 def _delete(desk: Desk, asked: Asked) -> None:
-    _in_channel(desk, asked).deleted = True
+    """Those of others would need a permission that the bot is not invited with."""
+    found = _in_channel(desk, asked)
+    if found.author != desk.world.app.id:
+        raise Refused(*NO_PERMISSION)
+    found.deleted = True
+
+
+def _typing(desk: Desk, asked: Asked) -> None:
+    desk.writable(asked.path["channel"])
 
 
 def _callback(desk: Desk, asked: Asked) -> Json | None:
@@ -151,6 +159,7 @@ ROUTES: Routes = {
     f"GET {_MESSAGE}/{{message}}": Route(_get),
     f"PATCH {_MESSAGE}/{{message}}": Route(_edit),
     f"DELETE {_MESSAGE}/{{message}}": Route(_delete),
+    "POST /channels/{channel}/typing": Route(_typing),
     CALLBACK: Route(_callback, open=True),
     FOLLOWUP: Route(_followup, open=True),
     f"GET {_WEBHOOK}/messages/{{message}}": Route(_get_answer, open=True),

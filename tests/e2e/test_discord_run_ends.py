@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.model import Source
-from tests.discord_stand_in import Shown
+from tests.discord_stand_in import POST, Shown
 from tests.discord_stand_in.errors import TWICE
+from tests.discord_stand_in.server import Call
 from tests.e2e.discord_run import Bot, discord_bot_for
 from tests.e2e.scene import Scene, event
 from tests.livekit_server import RunningServer
@@ -117,6 +118,11 @@ async def test_a_token_that_discord_takes_no_longer_is_named_and_used_again_when
     await own.seen("ann", "Muted bob")
 
 
+def under(bot: Bot, nonce: str) -> list[Call]:
+    """What the processes sent under that nonce."""
+    return [one for one in bot.discord.called(POST) if one.body.get("nonce") == nonce]
+
+
 @pytest.mark.postgres
 async def test_what_reaches_two_processes_on_one_history_is_done_once(
     livekit_server: RunningServer, tmp_path: Path, scene: Scene, postgres_url: str
@@ -141,6 +147,13 @@ async def test_what_reaches_two_processes_on_one_history_is_done_once(
         assert list(bot.cases(scene.room).values()) == [[*DONE, ("reason", "done")], DONE]
         for words in ("Muted bob", "Removed bob"):
             assert len(bot.messages("ben", words, "mods")) == len(bot.messages("ann", words)) == 1
+        for where, words in (("general", f"{bot.discord.me} rooms"), ("@me", "rooms")):
+            written = await bot.discord.say("ann", where, words)
+            await bot.discord.until(lambda: len(under(bot, written.id)) == 2)  # noqa: B023 - it is over before the next
+        offer = await bot.seen("ann", "Press to go on", "general")
+        await bot.discord.press("ann", offer, "/rooms")
+        await bot.discord.until(lambda: len(bot.messages("ann", "live room")) == 2)
+        await bot.discord.until(lambda: not bot.messages("ann", "Press to go on", "general"))
         first.popen.terminate()
         assert await first.ended() == 0
         await bot.discord.connected(1)

@@ -39,7 +39,7 @@ async def test_from_a_message_to_a_quiet_person_and_room_in_taps_alone(discord_b
     bot, listener = discord_bot, await stage.join("listener")
     for name in ("bob", "eve"):
         await stage.join(name, MIC)
-    alert = bot.discord.say("ben", "secret", f"someone is screaming in room {stage.room}")
+    alert = await bot.discord.say("ben", "secret", f"someone is screaming in room {stage.room}")
     await bot.discord.on_message("ann", alert, "Moderate this room")
     shown = await bot.seen("ann", f"{stage.room}: 3 people")
     await bot.discord.press("ann", shown, "Mute bob")
@@ -49,6 +49,28 @@ async def test_from_a_message_to_a_quiet_person_and_room_in_taps_alone(discord_b
     await listener.hears(event("track_muted", "eve", "microphone"))
     await bot.seen("ben", "Muted bob", "mods")
     assert bot.messages("ben", channel="secret") == []
+
+
+async def test_what_is_written_to_the_bot_is_done_in_a_channel_by_a_press_and_directly_at_once(
+    discord_bot: Bot, stage: Scene
+) -> None:
+    bot, listener, bob = discord_bot, await stage.join("listener"), await stage.join("bob", MIC)
+    await bot.discord.say("ann", "chat", f"{bot.discord.me} mute bob in:{stage.room} too loud")
+    offer = await bot.seen("ann", "Press to go on", "chat")
+    assert offer.labels == [f"/mute bob in:{stage.room} too loud"]
+    assert await stage.open_tracks("bob") == {MIC}
+    await bot.discord.press("ben", offer, offer.labels[0])
+    await bot.seen("ben", "for whoever wrote the message")
+    await bot.discord.press("ann", offer, offer.labels[0])
+    await listener.hears(event("track_muted", "bob", "microphone"))
+    await bot.seen("ann", "Muted bob")
+    await bot.seen("ben", "Muted bob", "mods")
+    await bot.discord.until(lambda: not bot.messages("ann", "Press to go on", "chat"))
+    await bot.discord.say("ann", "@me", f"kick bob in:{stage.room}")
+    await bot.discord.press("ann", await bot.seen("ann", "Remove bob"), "Remove")
+    await bob.hears(event("disconnected", "bob", "PARTICIPANT_REMOVED"))
+    assert (await bot.seen("ann", "Removed bob")).channel == bot.discord.world.direct(bot.discord.world.user("ann")).id
+    assert list(bot.cases(stage.room).values()) == [[("intent", ""), ("outcome", "done")]] * 2
 
 
 async def test_somebody_who_is_chosen_can_be_removed_and_the_reason_filled_in(discord_bot: Bot, stage: Scene) -> None:
