@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 APPLICATION, GUILD, CHANNEL, USER, ROLE = "100", "200", "300", "500", "600"
@@ -29,12 +30,25 @@ def autocomplete(name: str, *options: dict[str, Any]) -> dict[str, Any]:
 
 
 def button(custom_id: str) -> dict[str, Any]:
-    return _interaction(3, {"component_type": 2, "custom_id": custom_id}) | {"message": _message()}
+    shown = {"type": 2, "id": 2, "style": 2, "label": "Yes", "custom_id": custom_id}
+    return _interaction(3, {"component_type": 2, "id": 2, "custom_id": custom_id}) | {"message": _message(shown)}
 
 
 def select(custom_id: str, value: str) -> dict[str, Any]:
-    data = {"component_type": 3, "custom_id": custom_id, "values": [value]}
-    return _interaction(3, data) | {"message": _message()}
+    shown = {"type": 3, "id": 2, "custom_id": custom_id, "options": [{"label": "Bob", "value": value}]}
+    data = {"component_type": 3, "id": 2, "custom_id": custom_id, "values": [value]}
+    return _interaction(3, data) | {"message": _message(shown)}
+
+
+def renamed(press: dict[str, Any], custom_id: str) -> dict[str, Any]:
+    """The same press, had what was pressed this id: the message has it too, as whatever Discord sends."""
+    found = copy.deepcopy(press)
+    inside = [one for row in found["message"]["components"] for one in row["components"]]
+    if all(one["custom_id"] != custom_id for one in inside):
+        [pressed] = [one for one in inside if one["custom_id"] == found["data"]["custom_id"]]
+        pressed["custom_id"] = custom_id
+    found["data"]["custom_id"] = custom_id
+    return found
 
 
 def modal(custom_id: str, values: dict[str, str], *, labelled: bool = True) -> dict[str, Any]:
@@ -110,8 +124,8 @@ def _member() -> dict[str, Any]:
     }
 
 
-def _message() -> dict[str, Any]:
-    """The message of the bot below which something was pressed."""
+def _message(*components: dict[str, Any]) -> dict[str, Any]:
+    """The message of the bot below which one of these was pressed; none, where a modal was opened from it."""
     return {
         "id": "400",
         "channel_id": CHANNEL,
@@ -128,5 +142,5 @@ def _message() -> dict[str, Any]:
         "pinned": False,
         "type": 0,
         "flags": 0,
-        "components": [],
+        "components": [{"type": 1, "id": 1, "components": list(components)}] if components else [],
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,12 @@ from simcord.http import FakeWebhookAdapter
 
 from adapters.answering import ANSWER_SECONDS
 from adapters.discord import limits
-from adapters.discord.adapter import discord_adapter
-from adapters.discord.client import UsherClient
+from adapters.discord.adapter import discord_adapter, opened
+from adapters.discord.client import UsherClient, Ways
 from adapters.http import HttpServer
 from adapters.livekit.simulator.lively import STANDUP
 from adapters.settings import load
+from tests.discord_payloads import button
 from tests.discord_usher import TOKEN, Usher, text, usher_for
 
 CALLBACK, ORIGINAL, FOLLOWUP = "/interactions/*/callback", "/webhooks/*/messages/@original", "/webhooks/*"
@@ -200,7 +203,7 @@ async def test_a_modal_and_suggestions_that_come_too_late_are_no_error(
     usher: Usher, caplog: pytest.LogCaptureFixture
 ) -> None:
     await usher.call("ben", "mute", who="bob", in_=STANDUP)
-    press = {**usher.arrived[-1], "type": 3, "data": {"custom_id": "reason:4", "component_type": 2}}
+    press = {**usher.arrived[-1], **{key: button("reason:4")[key] for key in ("type", "data", "message")}}
     usher.env.inject_error("POST", CALLBACK, status=404, code=10062)
     await usher.deliver(usher.anew(press))
     usher.env.inject_error("POST", CALLBACK, status=404, code=10062)
@@ -212,34 +215,44 @@ async def test_a_modal_and_suggestions_that_come_too_late_are_no_error(
 async def test_an_interaction_that_reaches_two_processes_is_carried_out_once_and_answered_once(
     usher: Usher, caplog: pytest.LogCaptureFixture
 ) -> None:
-    other = discord_adapter(load({"DISCORD_TOKEN": TOKEN}), usher.house, HttpServer(load({})["USHER_HTTP"]))
     await usher.call("ben", "whoami")
-    both = _Both(usher, other.client())
-    usher.env.bot.on_interaction = both.arrived  # type: ignore[attr-defined]
-    done = await usher.call("ben", "mute", who="bob", in_=STANDUP)
-    assert "Muted Bob Stone" in text(done)
-    assert len(await usher.cases()) == 1
-    people = await usher.call("ben", "participants", room=STANDUP)
-    assert "9 people" in text(people)
-    assert (people.followups, usher.direct("ben"), errors(caplog)) == ([], [], [])
-    question = await usher.call("ben", "kick", who="omar", in_=STANDUP)
-    await usher.click("ben", question, "Remove")
-    assert not usher.here("omar")
-    assert len(await usher.cases()) == 2
+    async with beside(usher) as heard:
+        done = await usher.call("ben", "mute", who="bob", in_=STANDUP)
+        assert "Muted Bob Stone" in text(done)
+        assert len(await usher.cases()) == 1
+        people = await usher.call("ben", "participants", room=STANDUP)
+        assert "9 people" in text(people)
+        assert (people.followups, usher.direct("ben"), errors(caplog)) == ([], [], [])
+        question = await usher.call("ben", "kick", who="omar", in_=STANDUP)
+        await usher.click("ben", question, "Remove")
+        assert not usher.here("omar")
+        assert len(await usher.cases()) == 2
+    assert heard == [2, 2, 2, 3]
+    assert errors(caplog) == []
 
 
-class _Both:
-    """Hands each interaction to the client in use and to another process's."""
+@asynccontextmanager
+async def beside(usher: Usher) -> AsyncIterator[list[int]]:
+    """Another process, to which Discord sends the same after the one in use; the types of what it has had."""
+    settings, heard = load({"DISCORD_TOKEN": TOKEN}), []
+    front = discord_adapter(settings, usher.house, HttpServer(settings["USHER_HTTP"]))._front
 
-    def __init__(self, usher: Usher, other: UsherClient) -> None:
-        first: Any = usher.env.bot
-        self._first_arrived = first.on_interaction
-        self._other = other
+    async def arrived(interaction: discord.Interaction[Any]) -> None:
+        heard.append(interaction.type.value)
+        await front.arrived(interaction)
 
-    async def arrived(self, interaction: discord.Interaction[Any]) -> None:
-        await self._first_arrived(interaction)
-        again = discord.Interaction.__new__(discord.Interaction)
-        for name in discord.Interaction.__slots__:
-            if hasattr(interaction, name) and not name.startswith("_cs_"):
-                setattr(again, name, getattr(interaction, name))
-        await self._other.on_interaction(again)
+    async with opened(UsherClient(settings, Ways(arrived))) as other:
+        other._connection.user = usher.env.bot.user  # as logging in does
+        await other.setup_hook()
+
+        parsers: Any = usher.env.bot._connection.parsers
+        first = parsers["INTERACTION_CREATE"]
+
+        def both(payload: Any) -> None:
+            again = copy.deepcopy(payload)
+            first(payload)
+            other._connection.parse_interaction_create(again)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(parsers, "INTERACTION_CREATE", both)
+            yield heard

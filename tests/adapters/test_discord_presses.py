@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from adapters.discord.presses import UNKNOWN
 from adapters.livekit.simulator.lively import STANDUP
 from bot.people import Role
 from bot.plain import plain
+from tests.discord_payloads import renamed
 from tests.discord_usher import Usher, labels, text, usher_for
 
 
@@ -19,12 +19,6 @@ from tests.discord_usher import Usher, labels, text, usher_for
 async def usher(tmp_path: Path) -> AsyncIterator[Usher]:
     async with usher_for(tmp_path) as running:
         yield running
-
-
-def pressed(payload: dict[str, Any], custom_id: str, values: list[str] | None = None) -> dict[str, Any]:
-    """The press of something else below the same message."""
-    data = {**payload["data"], "custom_id": custom_id, **({"values": values} if values else {})}
-    return {**payload, "data": data}
 
 
 async def test_a_person_is_muted_with_the_button_below_the_list(usher: Usher) -> None:
@@ -79,17 +73,17 @@ async def test_a_forged_token_and_somebody_elses_do_nothing(usher: Usher) -> Non
     await usher.click("ben", people, "Mute Bob Stone")
     press = usher.arrived[-1]
     for forged in (token, "press:made-up-token-00", "beside:", "press:"):
-        again = usher.anew(pressed(press, forged))
+        again = usher.anew(renamed(press, forged))
         await usher.deliver(again)
         assert "is not yours, or is not known any more" in text(usher.answers(again)), forged
     assert usher.here("omar")
     assert "9 people" in text(people)
 
 
-@pytest.mark.parametrize("custom_id", ["older:1", "reason:x", "reason:", "x"])
+@pytest.mark.parametrize("custom_id", ["older:1", "reason:x", "reason:", "x", "an.older one\nof two lines:1:2"])
 async def test_what_usher_does_not_know_is_answered_so(usher: Usher, custom_id: str) -> None:
     await usher.click("ben", await usher.call("ben", "participants", room=STANDUP), "Mute Bob Stone")
-    again = usher.anew(pressed(usher.arrived[-1], custom_id))
+    again = usher.anew(renamed(usher.arrived[-1], custom_id))
     await usher.deliver(again)
     assert text(usher.answers(again)) == plain(UNKNOWN)
 
@@ -159,7 +153,7 @@ async def test_a_question_that_others_read_keeps_its_place(tmp_path: Path) -> No
         assert question.response
         shown = question.response.components[0]["components"][0]["custom_id"]
         await usher.click("ann", question, "No, leave it")
-        press = pressed(usher.arrived[-1], shown)
+        press = renamed(usher.arrived[-1], shown)
         press["message"] = {**press["message"], "flags": 0}
         again = usher.anew(press)
         await usher.deliver(again)

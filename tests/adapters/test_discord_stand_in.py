@@ -228,6 +228,24 @@ async def test_nobody_presses_what_is_not_there_unless_it_is_forged(discord: Dis
     assert (data["custom_id"], data["values"]) == ("other", ["eve"])
 
 
+async def test_what_is_pressed_is_in_the_message_that_is_sent_along(discord: DiscordStandIn, bot: Bot) -> None:
+    """Discord looks there before it tells the app; also of what is forged here, or not on the screen any more."""
+    await discord.command("ann", "general", "people", quiet=True)
+    line = discord.seen_by("ann").last
+    await discord.press("ann", line, "Later")
+    await discord.until(lambda: discord.seen_by("ann").saying("Later is now"))
+    discord.timing.answer_seconds = 0.05
+    await discord.press("ann", line, "Later", unseen=True, custom_id="older")
+    await discord.select("ann", line, "Bob", unseen=True, custom_id="older")
+    _, first, *stale = (one.payload for one in discord.interactions)
+    assert ids(first) == ["open", "later", "never", "who"]
+    assert [ids(one) for one in stale] == [["open", "older", "never", "who"], ["open", "later", "never", "older"]]
+
+
+def ids(payload: dict[str, Any]) -> list[str]:
+    return [one["custom_id"] for row in payload["message"]["components"] for one in row["components"]]
+
+
 async def test_a_modal_is_filled_in_as_it_asks(discord: DiscordStandIn, bot: Bot) -> None:
     with pytest.raises(AssertionError, match="ann has no modal"):
         await discord.submit("ann", {"why": "x"})

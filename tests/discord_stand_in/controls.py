@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -45,6 +46,15 @@ def entry(components: Sequence[Json], label: str, menu: str = "") -> tuple[Json,
         if label in (option["label"], option["value"])
     ]
     return _one(found, label, components)
+
+
+def exchanged(components: Sequence[Json], one: Json, other: Json) -> list[Json]:
+    """The same components, with `other` in the place of `one`."""
+    found = copy.deepcopy(list(components))
+    for each in inside(found):
+        if each == one:
+            each.update(other)
+    return found
 
 
 def _one(found: list[T], label: str, components: Sequence[Json]) -> T:

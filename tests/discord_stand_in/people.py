@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.discord_stand_in import controls, payloads, typed
@@ -121,12 +121,14 @@ class People:
         self, who: Who, where: Shown, label: str, *, unseen: bool = False, custom_id: str = ""
     ) -> Interaction:
         """A button, by what is written on it. `unseen` lets somebody press what is not (or no longer) on their screen;
-        `custom_id` forges another one."""
+        `custom_id` forges another one, which the message that is sent along has, too."""
         user, message = self._before(who, where, unseen=unseen)
-        one = controls.button(where.components if unseen else message.components, label)
+        there = where.components if unseen else message.components
+        one = controls.button(there, label)
         if one.get("disabled") or "custom_id" not in one:
             raise AssertionError(f"{label} cannot be pressed: {one}")
-        return await self._pressed(user, message, payloads.button(_forged(one, custom_id)))
+        other = _forged(one, custom_id)
+        return await self._pressed(user, message, controls.exchanged(there, one, other), payloads.button(other))
 
     async def select(
         self,
@@ -144,11 +146,13 @@ class People:
         The rest as in `press`; `value` forges what was chosen.
         """
         user, message = self._before(who, where, unseen=unseen)
-        one, option = controls.entry(where.components if unseen else message.components, label, menu)
+        there = where.components if unseen else message.components
+        one, option = controls.entry(there, label, menu)
         if one.get("disabled"):
             raise AssertionError(f"nothing can be chosen there: {one}")
-        data = payloads.select(_forged(one, custom_id), value or option["value"])
-        return await self._pressed(user, message, data)
+        other = _forged(one, custom_id)
+        data = payloads.select(other, value or option["value"])
+        return await self._pressed(user, message, controls.exchanged(there, one, other), data)
 
     async def submit(self, who: Who, values: Mapping[str, Any] | None = None, *, custom_id: str = "") -> Interaction:
         """Fill in the modal that is open (by label or custom id of its inputs), and submit it."""
@@ -188,8 +192,10 @@ class People:
         if not unseen and not self._desk.registered.shown(body, guild, user):
             raise AssertionError(f"Discord does not show {body['name']} to {user.name}")
 
-    async def _pressed(self, user: User, message: Message, data: Json) -> Interaction:
-        return await self._send(COMPONENT, user, self._world.channels[message.channel], data, message)
+    async def _pressed(self, user: User, message: Message, there: list[Json], data: Json) -> Interaction:
+        """Sent with the message as whoever pressed has it: what is pressed is always in it."""
+        sent = replace(message, components=there)
+        return await self._send(COMPONENT, user, self._world.channels[message.channel], data, message, sent=sent)
 
     async def _send(
         self,
@@ -199,8 +205,9 @@ class People:
         data: Json,
         message: Message | None = None,
         opener: Json | None = None,
+        sent: Message | None = None,
     ) -> Interaction:
-        payload = payloads.interaction(self._desk, kind, user, channel, data, message)
+        payload = payloads.interaction(self._desk, kind, user, channel, data, sent or message)
         one = self._desk.interactions.add(payload, user.id, channel.id, message, opener)
         one.copies = await self._gateway.dispatch("INTERACTION_CREATE", payload, guild=channel.guild)
         if not one.copies:
