@@ -1,9 +1,9 @@
 """discord.py's client, as much of it as Usher needs: a connection on which interactions arrive, and what it takes to
 answer them.
 
-Interactions reach `on_interaction`, and no command tree, view or `DynamicItem`. Those find out whose a command, a
-button or a modal is before they hand it over, each in its own way; Usher's ids say that by themselves, also those that
-were sent before a restart, so one way in serves them all and nothing has to be registered anew.
+Buttons and selects come by a `Control` (`items`), whatever their ids are, also those that were sent before a restart.
+Commands, completions and modals come to `on_interaction`, and to no command tree or view: those find out whose each is
+before they hand it over, and Usher's ids say that by themselves. Both ways lead to one place.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from discord.http import Route
 from yarl import URL
 
 from adapters.boundary import logged
+from adapters.discord.items import Control, handed_over
 from adapters.settings import Settings
 
 LONGEST_WAIT = 60.0  # what Discord puts off for longer (a day's worth of commands, say) is an error
@@ -79,6 +80,7 @@ class UsherClient(discord.AutoShardedClient):
         await super().connect(reconnect=reconnect)
 
     async def setup_hook(self) -> None:
+        self.add_dynamic_items(Control)
         await self._ways.begun(self)
 
     async def on_guild_join(self, _: discord.Guild) -> None:
@@ -88,12 +90,18 @@ class UsherClient(discord.AutoShardedClient):
         """In the place of discord.py's, which logs what the error says."""
         logged(sys.exception() or RuntimeError(event_method))
 
-    async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
+    async def arrived(self, interaction: discord.Interaction[discord.Client]) -> None:
+        """An interaction, whichever way it came."""
         await self._ways.arrived(interaction)
 
     async def on_message(self, message: discord.Message) -> None:
         if message.content:  # Discord leaves it out where the bot is not mentioned
             await self._ways.said(self, message)
+
+    async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
+        """Commands, completions, modals; and a press that discord.py had no `Control` for."""
+        if not handed_over(interaction):
+            await self.arrived(interaction)
 
 
 def _address(api_url: str, gateway_url: str) -> None:

@@ -23,7 +23,7 @@ def parts(message: Message) -> dict[str, Any]:
 
 
 def view(rows: Iterable[Component]) -> ui.View:
-    """The rows. It is over from the beginning, so discord.py keeps no track of it: presses come to `on_interaction`."""
+    """The rows. It is over from the beginning, so discord.py keeps no track of it: presses come by `items.Control`."""
     found = ui.View(timeout=None)
     for number, row in enumerate(rows):
         for one in row["components"]:

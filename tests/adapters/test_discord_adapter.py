@@ -139,6 +139,22 @@ async def test_after_a_connection_was_lost_it_goes_on(discord: DiscordStandIn, t
         assert await answered(discord)
 
 
+async def test_over_a_new_session_a_press_still_comes_by_its_item(
+    discord: DiscordStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served(discord, tmp_path) as running:
+        assert await answered(discord)
+        monkeypatch.setattr(UsherClient, "on_interaction", _deaf)
+        await discord.gateway.invalidate()
+        await discord.connected()
+        await discord.until(lambda: running.adapter.ready)
+        await discord.press("ann", discord.seen_by("ann").last, "Mute Bob Stone")
+        assert discord.seen_by("ann").saying("Muted **Bob Stone**")
+
+
+async def _deaf(*_: Any) -> None: ...
+
+
 async def test_what_is_under_way_when_it_is_stopped_is_finished(discord: DiscordStandIn, tmp_path: Path) -> None:
     asked, go = asyncio.Event(), asyncio.Event()
     async with served(discord, tmp_path) as running:

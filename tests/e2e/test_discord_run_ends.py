@@ -80,6 +80,8 @@ async def test_after_a_kill_the_next_process_finds_what_is_true_and_keeps_every_
     locked = await discord.command("ann", "general", "mute", {"who": "eve", "lock": True, "in": room})
     line = await own.seen("ben", "Keeping eve muted", "mods")
     await people["bob"].hears(event("track_unpublished", "eve", "microphone"))
+    await discord.command("ann", "general", "participants", room=room)
+    listed = await own.seen("ann", f"{room}: 2 people")
     kept = await asked_to_remove(own, room, "eve")
     question = await asked_to_remove(own, room)
     with own.gate.answers_held("RemoveParticipant"):
@@ -98,6 +100,12 @@ async def test_after_a_kill_the_next_process_finds_what_is_true_and_keeps_every_
     await discord.press("ann", line, undo)
     await discord.press("ann", await own.seen("ann", f"{undo}?"), "Undo it")
     await own.seen("ann", "Undid case 1")
+    await discord.select("ann", listed, "eve", menu="Choose a person")
+    await own.seen("ann", f"eve in {room}")
+    pressed = await discord.press("ann", kept, "Remove", custom_id="older:1")
+    chosen = await discord.select("ann", listed, "eve", menu="Choose a person", custom_id="older:1")
+    for unknown in (pressed, chosen):
+        assert ["Usher does not know this any more" in one.content for one in unknown.sent] == [True]
     await discord.press("ann", kept, "Remove")
     await own.seen("ann", "Removed eve")
     await people["eve"].hears(event("disconnected", "eve", "PARTICIPANT_REMOVED"))
