@@ -10,6 +10,7 @@ from adapters.database.ledger import Ledger
 from adapters.database.orders import DatabaseOrders
 from adapters.database.pending import DatabasePending
 from adapters.database.readers import Readers
+from adapters.database.registrations import DatabaseRegistrations
 from adapters.database.roster import DatabaseRoster
 from adapters.database.sessions import DatabaseSessions
 from adapters.database.store import Store, new_worker, open_store
@@ -31,6 +32,7 @@ class Database:
     pending: DatabasePending
     orders: DatabaseOrders
     sessions: DatabaseSessions
+    registrations: DatabaseRegistrations
     locks: StripedLocks
     _store: Store
     _writer: Writer
@@ -58,6 +60,7 @@ class Database:
             pending=DatabasePending(writer, readers, ledger.clock),
             orders=DatabaseOrders(writer, readers, ledger),
             sessions=DatabaseSessions(writer, readers, ledger),
+            registrations=DatabaseRegistrations(writer, readers, ledger.clock),
             locks=store.locks,
             _store=store,
             _writer=writer,

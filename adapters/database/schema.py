@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Computed, ForeignKey, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.types import TypeEngine
 
-REVISION = "0003"  # the newest migration; at start Alembic is loaded only where the database has another one
+REVISION = "0004"  # the newest migration; at start Alembic is loaded only where the database has another one
 
 metadata = MetaData()
 
@@ -153,6 +153,16 @@ sessions = Table(
     Column("version", Integer, nullable=False),
     Column("at", Text, nullable=False),
     Index("sessions_room", "server", "room"),
+)
+
+# What applications of a chat platform were found or made to have registered: a digest for each place, "" everywhere.
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("application", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("at", Text, nullable=False),
 )
 
 # Spelled as in the index, or SQLite does not see that it may use it. Entries of menus, the most by far, are not in it.

@@ -54,8 +54,9 @@ async def test_a_database_that_is_up_to_date_is_left_as_it_is(path: Path) -> Non
 
 
 BACK = {
-    "0002": ("DROP TABLE orders", "DROP TABLE sessions"),
-    "0001": ("DROP TABLE orders", "DROP TABLE sessions", "DROP INDEX pending_waiting"),
+    "0003": ("DROP TABLE registrations",),
+    "0002": ("DROP TABLE registrations", "DROP TABLE orders", "DROP TABLE sessions"),
+    "0001": ("DROP TABLE registrations", "DROP TABLE orders", "DROP TABLE sessions", "DROP INDEX pending_waiting"),
 }
 """How a database is made one of an earlier release."""
 
@@ -72,6 +73,7 @@ async def test_a_history_of_an_earlier_release_is_brought_up_to_date_with_all_th
     async with opened(path) as database:
         assert [entry async for entry in database.history.entries()] == before
         assert await database.orders.active() == ()
+        assert await database.registrations.known("100") == {}
     engine = create_engine(url_of(path))
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []

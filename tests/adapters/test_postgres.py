@@ -129,6 +129,16 @@ async def test_migrations_make_what_the_queries_expect(filled: str) -> None:
     engine.dispose()
 
 
+async def test_a_history_of_the_release_before_is_brought_up_to_date_with_all_that_is_in_it(filled: str) -> None:
+    before = list(read_entries(filled))
+    with connected(filled) as other:
+        other.execute("DROP TABLE registrations; UPDATE alembic_version SET version_num = '0003'")
+    async with opened(filled) as database:
+        assert [entry async for entry in database.history.entries()] == before
+        await database.registrations.keep("100", {"": "digest"})
+        assert await database.registrations.known("100") == {"": "digest"}
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -1,15 +1,17 @@
-"""What every database behind `Roster`, `Pending` and `Locks` promises."""
+"""What every database behind `Roster`, `Pending` and `Locks` promises, and what it keeps for an adapter."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from adapters.database.database import Database
+from adapters.database.schema import registrations
 from bot.errors import AlreadyHandled, BotError
 from bot.history import ChannelDefault, Content, Draft, EntryKind
 from bot.pending import PendingItem
@@ -225,6 +227,44 @@ async def test_what_expired_long_ago_is_forgotten(database: Database, clock: Man
     assert await database.pending.get("new") is not None
     with pytest.raises(AlreadyHandled):
         await database.history.append([intent()], event_key="event")
+
+
+async def test_what_was_registered_is_known_of_each_place_of_each_application(
+    database: Database, database_url: str
+) -> None:
+    assert await database.registrations.known("100") == {}
+    await database.registrations.keep("100", {"1": "digest a", "2": "digest a", "": "digest b"})
+    await database.registrations.keep("101", {"1": "digest c"})
+    await database.registrations.keep("100", {"1": "digest d", "2": None, "unknown": None})
+    await database.registrations.keep("100", {})
+    async with opened(database_url, server="another livekit") as other:
+        for port in (database.registrations, other.registrations):
+            assert await port.known("100") == {"1": "digest d", "": "digest b"}
+            assert await port.known("101") == {"1": "digest c"}
+
+
+async def test_of_two_processes_that_register_the_last_one_is_remembered(database: Database, database_url: str) -> None:
+    async with opened(database_url, patience=30.0) as other:
+        at_once = [
+            port.registrations.keep("100", {place: f"digest {number}", "gone": None})
+            for number in range(20)
+            for port in (database, other)
+            for place in ("1", "2")
+        ]
+        await asyncio.gather(*at_once)
+        assert {*await database.registrations.known("100")} == {"1", "2"}
+        await database.registrations.keep("100", {"1": "of the first"})
+        await other.registrations.keep("100", {"1": "of the second"})
+        assert (await database.registrations.known("100"))["1"] == "of the second"
+
+
+async def test_what_was_registered_is_kept_with_the_time(database: Database, clock: ManualClock) -> None:
+    at = select(registrations.c.at).where(registrations.c.application == "100")
+    for seconds in (0, 300):
+        clock.advance(seconds)
+        await database.registrations.keep("100", {"1": "digest"})
+        found = await database._readers.run(lambda connection: connection.scalars(at).all())
+        assert [datetime.fromisoformat(one) for one in found] == [clock.now()]
 
 
 async def test_one_person_is_changed_by_one_at_a_time(database: Database, database_url: str) -> None:
