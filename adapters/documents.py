@@ -31,6 +31,17 @@ EFFECTS = {
     Effect.DESTRUCTIVE: "changes something, is recorded, and always asks first",
 }
 
+REGISTERED = (
+    "When Usher starts, and what it declares has changed: another version, another `USHER_DISCORD_ROOT`, one more "
+    "server in `DISCORD_GUILDS`. The database keeps a digest of what was registered, for each server or everywhere. "
+    "Where it is the digest of what is declared, nothing is asked before the bot serves.",
+    "A digest is wrong when something else has changed the commands: another installation with the same token, "
+    "`usher discord sync` under other settings, the bot removed and invited again while Usher was down. That does no "
+    "harm: once the bot serves, Usher compares those places with what Discord has, mends what differs, and logs it.",
+    "`usher discord sync` asks Discord itself, whatever the digests say, and needs no database; with `--dry-run` it "
+    "only says what would be registered. `usher doctor` compares as well.",
+)
+
 
 def command_page(registry: Registry) -> str:
     """`docs/commands.md`."""
@@ -151,6 +162,8 @@ def discord_page() -> str:
         "below it, which only long answers have, and the rows of what can be pressed. They were made in the demo's "
         "rooms. Where `(token)` stands, there is an opaque random one.",
         examples.page(discord_examples.PLATFORM),
+        "## When the commands are registered",
+        *REGISTERED,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -17,6 +16,7 @@ from adapters.discord.desk import Desk
 from adapters.discord.front import Front
 from adapters.discord.limits import CHOICE_NAME
 from adapters.discord.names import CommandNames
+from adapters.discord.registrar import Registrar
 from adapters.discord.sync import Lists, Report, declared, sync
 from adapters.http import HttpServer
 from adapters.settings import Settings
@@ -29,7 +29,6 @@ from bot.suggest import Suggestions
 
 CLOSE_SECONDS = 2.0
 BAD_TOKEN = 4004  # the code with which the gateway closes
-log = logging.getLogger(__name__)
 
 
 class DiscordAdapter:
@@ -37,10 +36,10 @@ class DiscordAdapter:
 
     name = "Discord"
 
-    def __init__(self, settings: Settings, desk: Desk, wanted: Lists) -> None:
+    def __init__(self, settings: Settings, desk: Desk, registrar: Registrar) -> None:
         self._settings = settings
         self.desk = desk
-        self._wanted = wanted
+        self._registrar = registrar
         self._front = Front(desk)
         self._client: UsherClient | None = None
         self._stopped = asyncio.Event()
@@ -75,11 +74,9 @@ class DiscordAdapter:
 
     def client(self, shard_count: int | None = None) -> UsherClient:
         """A client that serves once it is connected; it belongs to the running loop."""
-        return UsherClient(
-            self._settings,
-            Ways(self._front.arrived, self._front.said, self._registered, self._registered),
-            shard_count=shard_count,
-        )
+        its = self._registrar
+        ways = Ways(self._front.arrived, self._front.said, its.begin, its.ready, its.joined, its.left)
+        return UsherClient(self._settings, ways, shard_count=shard_count)
 
     async def _connected(self, client: UsherClient) -> None:
         try:
@@ -91,23 +88,8 @@ class DiscordAdapter:
             raise BotError(f"Discord ended the connection ({error.code}).") from None
         except UNSENT as error:
             raise BotError(f"Discord refused, or did not answer ({why(error)}); usher doctor looks closer.") from None
-
-    async def _registered(self, client: UsherClient) -> None:
-        """The commands, as they are declared; while that cannot be, those that Discord knows are served.
-
-        `BotError` where Discord lets us have them nowhere.
-        """
-        try:
-            report = await sync(client.http, client.application_id, self._wanted)
-        except UNSENT as error:
-            log.error("The commands could not be registered (%s).", why(error))
-            return
-        for change in filter(None, report.changes):
-            log.info("Commands: %s.", change)
-        for guild, code in report.refused.items():
-            log.error("The server %s does not let Usher have commands (%d): invite the bot there.", guild, code)
-        if report.refused and len(report.refused) == len(self.desk.guilds):
-            raise BotError("No server of DISCORD_GUILDS lets Usher have commands. Invite the bot there.")
+        finally:
+            await self._registrar.aclose()
 
 
 @asynccontextmanager
@@ -161,4 +143,4 @@ def discord_adapter(settings: Settings, house: House, http: HttpServer) -> Disco
         names,
         guilds,
     )
-    return DiscordAdapter(settings, desk, wanted_lists(settings))
+    return DiscordAdapter(settings, desk, Registrar(wanted_lists(settings), house.database.registrations))

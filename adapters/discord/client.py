@@ -36,12 +36,15 @@ async def nothing(*_: Any) -> None:
 @dataclass(frozen=True, slots=True)
 class Ways:
     """What comes of it: `arrived` has an interaction, `said` a message, `begun` the client once it has logged in and
-    before it connects, `joined` a client that has been added to a server."""
+    before it connects, `ready` the client each time that it has connected anew, `joined` and `left` a client with the
+    id of a server that it has been added to, or removed from."""
 
     arrived: Callable[[discord.Interaction[discord.Client]], Awaitable[None]] = nothing
     said: Callable[[discord.Client, discord.Message], Awaitable[None]] = nothing
     begun: Callable[[UsherClient], Awaitable[None]] = nothing
-    joined: Callable[[UsherClient], Awaitable[None]] = nothing
+    ready: Callable[[UsherClient], Awaitable[None]] = nothing
+    joined: Callable[[UsherClient, str], Awaitable[None]] = nothing
+    left: Callable[[UsherClient, str], Awaitable[None]] = nothing
 
 
 class UsherClient(discord.AutoShardedClient):
@@ -83,8 +86,14 @@ class UsherClient(discord.AutoShardedClient):
         self.add_dynamic_items(Control)
         await self._ways.begun(self)
 
-    async def on_guild_join(self, _: discord.Guild) -> None:
-        await self._ways.joined(self)
+    async def on_ready(self) -> None:
+        await self._ways.ready(self)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self._ways.joined(self, str(guild.id))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._ways.left(self, str(guild.id))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """In the place of discord.py's, which logs what the error says."""

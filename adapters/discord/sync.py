@@ -1,7 +1,6 @@
 """What Discord knows of the commands, brought up to what is declared; and nothing sent where it is so already.
 
-Discord itself is asked what it has. A digest of what was sent last would be one more thing to keep, and would be wrong
-as soon as something else had changed it: another installation, a restored backup, a server that the bot had left.
+Discord itself is asked what it has: no digest of what was sent last (`registrar`) can know what else has changed it.
 """
 
 from __future__ import annotations
@@ -45,7 +44,12 @@ class Change:
         """`server 123: 2 added (kick, mute), 1 removed (ban)`."""
         kinds = (("added", self.added), ("changed", self.changed), ("removed", self.removed))
         counted = (f"{len(names)} {kind} ({', '.join(names)})" for kind, names in kinds if names)
-        return f"{f'server {self.guild}' if self.guild else 'everywhere'}: {', '.join(counted) or 'nothing to change'}"
+        return f"{named(self.guild)}: {', '.join(counted) or 'nothing to change'}"
+
+
+def named(guild: str) -> str:
+    """The server, or `EVERYWHERE`, as it is said."""
+    return f"server {guild}" if guild else "everywhere"
 
 
 @dataclass(frozen=True, slots=True)

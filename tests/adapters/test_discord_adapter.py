@@ -215,7 +215,7 @@ async def test_what_goes_wrong_when_it_joins_one_is_logged_without_words(
         async def fail(*_: Any, **__: Any) -> None:
             raise ValueError(STANDUP)
 
-        monkeypatch.setattr(module, "sync", fail)
+        monkeypatch.setattr("adapters.discord.registrar.sync", fail)
         await discord.joined(discord.world.add_guild("New", "ann", joined=False))
         await discord.until(lambda: "ValueError" in caplog.text)
     assert STANDUP not in caplog.text

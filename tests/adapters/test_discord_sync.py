@@ -18,6 +18,7 @@ from adapters.http import HttpServer
 from adapters.settings import Settings, load
 from bot.errors import BotError
 from bot.registry import load as commands
+from tests.clocks import eventually
 from tests.discord_stand_in import DiscordStandIn
 from tests.discord_usher import GUILD, TOKEN, Usher, usher_for
 
@@ -49,6 +50,24 @@ async def test_everything_is_registered_once_and_again_only_when_the_declaration
         await restart(usher, USHER_DISCORD_ROOT="usher")
         assert puts(usher) == ["commands"] * 2
         assert [one["name"] for one in usher.sent("PUT", "/commands")[1]] == ["usher", "Moderate this room"]
+
+
+async def test_what_was_registered_and_has_gone_is_registered_again_once_the_bot_is_there(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with usher_for(tmp_path) as usher:
+        application = str(usher.env.bot.application_id)
+        await eventually(lambda: _kept(usher, application))
+        usher.env.backend.commands.clear()
+        await restart(usher)
+        await usher.env.settle()
+        assert puts(usher) == ["commands"] * 2
+        assert "The commands were not what Usher had registered; now they are: everywhere: " in caplog.text
+        assert (await usher.call("ann", "whoami")).response
+
+
+async def _kept(usher: Usher, application: str) -> bool:
+    return bool(await usher.house.database.registrations.known(application))
 
 
 async def test_with_servers_in_the_settings_it_is_registered_on_those_and_what_is_elsewhere_is_left(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import Source
+from tests.clocks import PATIENCE
 from tests.discord_stand_in import POST, Shown
 from tests.discord_stand_in.errors import TWICE
 from tests.discord_stand_in.server import Call
@@ -22,6 +23,7 @@ pytestmark = [pytest.mark.real, pytest.mark.participants]
 
 MIC = Source.MICROPHONE
 DONE = [("intent", ""), ("outcome", "done")]
+COMMANDS = "GET /applications/{application}/guilds/{guild}/commands"
 RESTARTED = "Usher is being restarted. Nothing was done. Try again in a minute."
 
 
@@ -124,6 +126,26 @@ async def test_a_token_that_discord_takes_no_longer_is_named_and_used_again_when
     await own.discord.command("ann", "general", "mute", {"who": "bob", "in": scene.room})
     await people["eve"].hears(event("track_muted", "bob"))
     await own.seen("ann", "Muted bob")
+
+
+async def test_the_next_process_serves_before_it_asks_about_commands_and_mends_them_then(
+    own: Bot, scene: Scene, people: dict[str, Person]
+) -> None:
+    discord, home = own.discord, own.discord.world.guild("Home").id
+    assert await own.terminate() == 0
+    discord.trouble.slow(COMMANDS, 10 * PATIENCE)
+    await own.start()
+    await discord.command("ann", "general", "mute", {"who": "bob", "in": scene.room})
+    await people["eve"].hears(event("track_muted", "bob"))
+    await own.seen("ann", "Muted bob")
+    assert await own.terminate() == 0
+    discord.trouble.clear()
+    before = discord.commands("Home")
+    discord.desk.registered.commands[home] = [one for one in before if one["name"] != "kick"]
+    await own.start()
+    await discord.until(lambda: len(discord.commands("Home")) == len(before))
+    mended = f"The commands were not what Usher had registered; now they are: server {home}: 1 added (kick)."
+    await discord.until(lambda: own.process.log.count(mended) == 1)
 
 
 def under(bot: Bot, nonce: str) -> list[Call]:
