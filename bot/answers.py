@@ -20,7 +20,7 @@ class Words:
     """How a command speaks of its action.
 
     `done` and `already` are whole titles; `what` completes "Could not ..." (`mute Bob in standup`). `after` is said
-    when it is done, `buttons` are offered then.
+    when it is done, `buttons` are offered then. `stays` completes a title of what an order holds at present.
     """
 
     done: Spans
@@ -29,6 +29,7 @@ class Words:
     after: Sequence[Part] = ()
     buttons: Sequence[Button] = field(default_factory=tuple)
     offers: Sequence[Button] = field(default_factory=tuple)
+    stays: str = ""
 
 
 def answer(context: Context, result: Result[Any], words: Words, others: Words | None = None) -> Reply:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from bot.authorise import role_too_low, standing
-from bot.context import Context
 from bot.errors import OutOfScope
 from bot.orders import Order
 from bot.people import Grant, Moderator, Role, glob_covers, is_glob
+
+if TYPE_CHECKING:
+    from bot.context import Context
 
 
 def globs(grants: Iterable[Grant]) -> tuple[str, ...]:

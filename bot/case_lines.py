@@ -15,7 +15,7 @@ from bot.moments import moment_words
 from bot.order_words import kind, title, where
 from bot.orders import Order
 from bot.reply import Mention, Name, Part, Spans, Text, Time, say, text
-from bot.state import ATTRIBUTE, PERMISSION, Change, Difference
+from bot.state import ATTRIBUTE, ORDERS, PERMISSION, Change, Difference
 from bot.words import counted, on_its_line
 
 SECRET_FIELDS = ("metadata", "room.metadata")
@@ -23,7 +23,7 @@ SECRET_ATTRIBUTES = ATTRIBUTE + SIP_ATTRIBUTES
 OTHER = "another room"
 FIRST, NEWEST = 20, 80  # entries of a case that are shown where there are more
 SECRET_COMMANDS = ("metadata", "room-metadata")  # what was typed is the metadata
-_TYPED = (EntryKind.INTENT, EntryKind.REFUSED, EntryKind.ORDER)
+_TYPED = (EntryKind.INTENT, EntryKind.REFUSED, EntryKind.ORDER, EntryKind.ENDED)
 _HOLDS = (Outcome.DONE, Outcome.ALREADY)
 _FINAL = (Outcome.UNKNOWN, Outcome.NOT_EFFECTIVE, Outcome.FAILED, Outcome.REFUSED, Outcome.DONE, Outcome.ALREADY)
 
@@ -182,10 +182,16 @@ def _said(entry: Entry, content: Content, eyes: Eyes) -> Spans:
     return (*spans, *say(f". {on_its_line(content.detail)}")) if content.detail and every_room else spans
 
 
+def _numbers(orders: list[str]) -> str:
+    return ", ".join(f"#{number}" for number in orders) or "none"
+
+
 def _difference(content: Content, eyes: Eyes) -> list[Part]:
     changes = Difference.decode(decode_difference(content.difference))
     shown = eyes.of(changes)
-    parts: list[Part] = [described(shown)] if shown else []
+    parts: list[Part] = [described(shown)] if described(shown).items else []
+    if (orders := changes.get(ORDERS)) is not None:
+        parts.append(text(f"Orders on them: {_numbers(orders.before)} → {_numbers(orders.after)}."))
     if any(change.field in SECRET_FIELDS for change in changes.changes) and not eyes.admin:
         parts.append(text("Metadata was changed; what it was and is, is shown to admins."))
     elif len(shown.changes) < len(changes.changes):

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.command import BoundInvocation
 from bot.reply import Code, Fields, Name, Span, Spans, say
-from bot.state import ATTRIBUTE, MUTED, PERMISSION, SOURCES, TRACK, Change, Difference
+from bot.state import ATTRIBUTE, BASE, MUTED, ORDERS, PERMISSION, SOURCE_LISTS, TRACK, Change, Difference
 from bot.words import one_line, shortened
 
 LONGEST = 120
@@ -29,9 +29,19 @@ def described(changes: Difference) -> Fields:
 
 
 def shown(changes: Difference) -> tuple[Change, ...]:
-    """The changes worth a line: of a track that goes away, the track alone."""
+    """The changes worth a line: of a track that goes away, the track alone; of what changes with and without orders
+    in the same way, the one that the room shows. Which orders end or come back is said in words of its own."""
     gone = {change.field for change in changes.starting(TRACK) if change.after is None}
-    return tuple(c for c in changes.changes if not (c.field.endswith(MUTED) and c.field.removesuffix(MUTED) in gone))
+    return tuple(
+        c for c in changes.changes
+        if not ((c.field.endswith(MUTED) and c.field.removesuffix(MUTED) in gone) or c.field == ORDERS)
+        and not _shown_too(c, changes)
+    )  # fmt: skip
+
+
+def _shown_too(change: Change, changes: Difference) -> bool:
+    shown = changes.get(change.field.replace(BASE, PERMISSION, 1)) if change.field.startswith(BASE) else None
+    return shown is not None and (shown.before, shown.after) == (change.before, change.after)
 
 
 def field_name(change: Change) -> str:
@@ -40,6 +50,8 @@ def field_name(change: Change) -> str:
         return "track " + name.removeprefix(TRACK).removesuffix(MUTED)
     if name.startswith(PERMISSION):
         return name.removeprefix(PERMISSION)
+    if name.startswith(BASE):
+        return name.removeprefix(BASE) + " without orders"
     if name.startswith(ATTRIBUTE):
         return "attribute " + one_line(name.removeprefix(ATTRIBUTE))
     return _NAMES.get(name, name)
@@ -60,7 +72,7 @@ def value_word(change: Change, value: Any) -> str:
         return {True: "muted", False: "open", None: "unpublished"}[value]
     if name.startswith(TRACK):
         return f"{value} published" if value else "unpublished"
-    if name == SOURCES:
+    if name in SOURCE_LISTS:
         return ", ".join(value) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -1,4 +1,4 @@
-"""A decision that holds once, such as /promote: the orders that say otherwise end first, or their part that does."""
+"""The answer to a decision that holds once, such as /promote: what it ends, and what an order holds at present."""
 
 from __future__ import annotations
 
@@ -10,40 +10,61 @@ from bot.authority import check_may_end
 from bot.context import Context
 from bot.contradicting import Contradicted, Decision, contradicted
 from bot.crowd import sources_text
-from bot.order_words import in_case, kind
-from bot.ordering import Ordering
+from bot.deciding import Decided
+from bot.history import Outcome
+from bot.order_words import by_order, in_case, kind
 from bot.orders import Order
 from bot.reply import Part as ReplyPart
-from bot.reply import Reply, say, text
-from bot.result import Part, Result
-from bot.state import PersonState
-from bot.subject import Action
+from bot.reply import Plain, Reply, Spans, listed, say, text
+from bot.state import PERMISSION
+
+HOLDS = (Outcome.DONE, Outcome.ALREADY)
 
 
-async def contrary(context: Context, decision: Decision, orders: Sequence[Order] | None = None) -> list[Contradicted]:
-    """What of the orders on the person has to end for it; a refusal where that is not this person's to end."""
-    found = list(contradicted(await Ordering(context).bearing() if orders is None else orders, decision))
+async def contrary(context: Context, decision: Decision, orders: Sequence[Order]) -> list[Contradicted]:
+    """What of these orders has to end for it; a refusal where that is not this person's to end."""
+    found = list(contradicted(orders, decision))
     for one in found:
         check_may_end(context, one.order)
     return found
 
 
-async def performed(
-    context: Context, action: Action[PersonState], ending: Sequence[Contradicted]
-) -> Result[PersonState]:
-    """End what says otherwise, and do it."""
-    if ending and not context.bound.dry_run:
-        await Ordering(context).give_way(ending)
-    return await context.perform(Part(context.person(), action))
+def answered(context: Context, decided: Decided, words: Words) -> Reply:
+    """The answer, which says what it ends, and where the room stays as an order has it for the time being."""
+    note = _ending(context, decided)
+    reply = answer(context, decided.result, _held(context, decided, words))
+    return replace(reply, parts=(*note, *reply.parts))
 
 
-def answered(context: Context, result: Result[PersonState], words: Words, ending: Sequence[Contradicted]) -> Reply:
-    """The answer, which says what it ends."""
-    if not ending:
-        return answer(context, result, words)
-    note = ended_note(ending, "It would end" if context.bound.dry_run else "This ends")
-    reply = answer(context, result, replace(words, after=(note, *words.after)))
-    return reply if note in reply.parts else replace(reply, parts=(note, *reply.parts))
+def _ending(context: Context, decided: Decided) -> tuple[ReplyPart, ...]:
+    if not decided.ending:
+        return ()
+    if context.bound.dry_run:
+        return (ended_note(decided.ending, "It would end"),)
+    if decided.result.outcome in HOLDS:
+        return (ended_note(decided.ending, "This ends"),)
+    return (text("Still in force: ", *listed([in_case(one.order) for one in decided.ending]), "."),)
+
+
+def _held(context: Context, decided: Decided, words: Words) -> Words:
+    """The same where an order speaks for what was decided: the decision counts from its end on."""
+    holder, result = decided.holder, decided.result
+    if holder is None:
+        return words
+    by = by_order(holder, context.calendar)
+    if not decided.shows:
+        title = say("It is decided to ", *words.what, ", but held otherwise by ", *by, "; ", words.stays, ".")
+        return replace(words, done=title, already=title, after=())
+    already = (*_begun(words.already), *say(", by ", *by, "; ", words.stays, "."))
+    if result.changes.starting(PERMISSION):
+        return replace(words, already=already)
+    return replace(words, done=already, already=already, after=())
+
+
+def _begun(title: Spans) -> Spans:
+    """A title without its full stop."""
+    last = title[-1]
+    return (*title[:-1], Plain(last.text.removesuffix("."))) if isinstance(last, Plain) else title
 
 
 def ended_note(ending: Sequence[Contradicted], begins: str) -> ReplyPart:

@@ -57,6 +57,11 @@ def until_word(order: Order, calendar: Calendar) -> str:
     return f"until {moment_words(order.ends, calendar.now, calendar.zone)}" if order.ends else "until it is ended"
 
 
+def by_order(order: Order, calendar: Calendar) -> Spans:
+    """`an order (case 4) until 10:31 UTC`."""
+    return say(f"an order (case {order.case}) {until_word(order, calendar)}")
+
+
 def in_case(order: Order) -> Spans:
     """`the lock of Bob (microphone), case 12`."""
     return (*title(order), *say(f", case {order.case}"))

@@ -13,6 +13,7 @@ from bot.context import Context
 from bot.contradicting import Contradicted, replaces, same
 from bot.errors import BotError, RoomError, Unavailable
 from bot.fold import Fold
+from bot.grounded import rest_of
 from bot.history import Content
 from bot.lasting import Lasting
 from bot.model import Participant
@@ -21,6 +22,7 @@ from bot.people import is_glob
 from bot.record import Record
 from bot.state import Difference, PersonState, difference
 from bot.tasks import gather_bounded, within
+from bot.turning import Turning
 
 T = TypeVar("T")
 MOST_ROOMS, AT_ONCE = 40, 4
@@ -149,21 +151,19 @@ class Ordering:
     async def give_way(self, contradicted: Sequence[Contradicted]) -> tuple[Order, ...]:
         """End these orders, or their part that is contradicted; those that were in force until now.
 
-        What is left of one stays in its case, with the grants that allowed it.
+        What is left of one stays in its case, its giver's, with the grants that allowed it.
         """
+        services, about = self._services, self._content()
         whole = [one.order.id for one in contradicted if one.left is None]
         ended: list[Order] = []
         if whole:
-            about = self._content()
-            ended += await self._services.orders.end(whole, about, event_key=self._context.claim())
+            ended += await services.orders.end(whole, about, event_key=self._context.claim())
+        turning = Turning(services.orders, services.history, about)
         for one in contradicted:
             if one.left is not None:
-                narrower = replace(one.order, what=one.left, id=0)
-                about = replace(self._content(), command=one.order.command, reason=one.order.reason)
-                key = self._context.claim()
-                orders = self._services.orders
-                await orders.append(narrower, about, case=one.order.case, instead=[one.order.id], event_key=key)
-                ended.append(one.order)
+                left = rest_of(one.order, replace(one.order, what=one.left))
+                written = await turning.narrow(left, [one.order], self._context.claim())
+                ended += [one.order] if written is not None else []
         return tuple(ended)
 
     async def end(self, orders: Sequence[Order]) -> tuple[Order, ...]:

@@ -85,7 +85,8 @@ class Order:
     It acts where `rooms` (globs) and one of `grants` match: those of the issuer that allowed it, as they were then.
     `ends` is when it ends by itself (None: when somebody ends it), `ended` when it did, and `how` that entry's code.
     `hidden`: it is about somebody who was, so that it is for admins. `since` and `former`: a door that goes on from
-    earlier ones, whose ids these are, is for everybody who entered since the first of them was given.
+    earlier ones, whose ids these are, is for everybody who entered since the first of them was given. On somebody
+    `former` are the ids of the order that this one is the rest of, or that has come back with it.
     `id`, `case` and `at` are those of its entry; an order that is not written yet has the id 0 and is the newest.
     """
 
@@ -113,7 +114,12 @@ class Order:
 
     @property
     def age(self) -> tuple[bool, int]:
-        """What orders are sorted by, oldest first; a clock that is set back makes none older."""
+        """What orders are sorted by, oldest first; a clock that is set back makes none older.
+
+        What is left of an order, or has come back, is as old as that was: others have decided since.
+        """
+        if self.former and not self.is_door:
+            return (False, min(self.former))
         return (self.id == 0, self.id)
 
     @property

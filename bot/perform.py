@@ -7,11 +7,12 @@ the room says so. An outcome that cannot be written is owed, and written as soon
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any, cast
 
-from bot.errors import BotError, RoomError, SessionChanged, Unavailable
+from bot.errors import BotError, HistoryError, RoomError, SessionChanged, Unavailable
 from bot.history import HIDDEN, Draft, EntryKind, Outcome
 from bot.judge import Verdict, judge, late, may_show_later
 from bot.model import Participant
@@ -26,6 +27,8 @@ from bot.subject import S, Subject
 from bot.tasks import Budget, gather_bounded, within
 
 SHOWN_LATER = (0.03, 0.15)  # seconds: the RoomService shows some changes a moment after they happened
+Held = Callable[[], None]
+"""What a lock gives: it raises `HistoryError` where the lock is not held any more."""
 
 
 class Performer:
@@ -49,29 +52,52 @@ class Performer:
         self._retried = Retried(clock)
         self.owed = Owed(history, clock)
 
-    async def one(self, part: Part[S], record: Record, budget: Budget) -> Result[S]:
+    def holding(self, subject: Subject[S]) -> AbstractAsyncContextManager[Held]:
+        """The lock of one subject, for whoever reads what the part is made of before it is performed."""
+        return self._locks.hold(subject.key)
+
+    async def one(self, part: Part[S], record: Record, budget: Budget, held: Held | None = None) -> Result[S]:
         """Perform one part; `SessionChanged` when it is about a session that is not there any more."""
-        (result,) = await self.all([part], record, budget)
+        (result,) = await self.all([part], record, budget, held)
         if isinstance(result.error, SessionChanged) and result.outcome is None:
             raise result.error
         return result
 
-    async def all(self, parts: Sequence[Part[S]], record: Record, budget: Budget) -> tuple[Result[S], ...]:
-        """Perform the parts (all in one room) as one case with its parts.
+    async def all(
+        self, parts: Sequence[Part[S]], record: Record, budget: Budget, held: Held | None = None
+    ) -> tuple[Result[S], ...]:
+        """Perform the parts (all in one room) as one case with its parts; `held`: their lock, where it is held already.
 
         Raises `HistoryError` before anything is done, `RoomError` when the room cannot be looked at beforehand.
         """
-        async with self._locks.hold(*sorted({part.subject.key for part in parts})) as ensure_held:
-            read = await self._timed(budget.left(budget.read), self._look([part.subject for part in parts]))
-            results = [self._plan(part, state) for part, state in zip(parts, read, strict=True)]
-            ensure_held()
-            results = await self._intend(results, record)
-            written = await gather_bounded(lambda r: self._write(r, record, budget), results, self._at_once, BotError)
-            results = await self._judge(results, written, budget)
-            self._notify(results, record)
-            done = await self._conclude(results, record, budget)
+        if held is not None:
+            return await self._all(parts, record, budget, held)
+        async with self._locks.hold(*sorted({part.subject.key for part in parts})) as held:
+            return await self._all(parts, record, budget, held)
+
+    async def _all(self, parts: Sequence[Part[S]], record: Record, budget: Budget, held: Held) -> tuple[Result[S], ...]:
+        read = await self._timed(budget.left(budget.read), self._look([part.subject for part in parts]))
+        results = [self._plan(part, state) for part, state in zip(parts, read, strict=True)]
+        held()
+        results = await self._intend(results, record)
+        written = await gather_bounded(lambda r: self._write(r, record, budget), results, self._at_once, BotError)
+        results = [await self._settled(result) for result in await self._judge(results, written, budget)]
+        self._notify(results, record)
+        done = await self._conclude(results, record, budget)
         log_done(done, record)
         return done
+
+    async def _settled(self, result: Result[S]) -> Result[S]:
+        """What follows from it is written down before it counts as done: or somebody would bring back what was."""
+        settle = result.part.settle
+        if settle is None or result.outcome is not Outcome.DONE:
+            return result
+        try:
+            await settle(result)
+        except HistoryError as error:
+            told = HistoryError(f"{error.user_text} What says otherwise stays in force.", error.code)
+            return replace(result, outcome=Outcome.NOT_EFFECTIVE, code=error.code, error=told)
+        return result
 
     async def preview(self, part: Part[S], budget: Budget) -> Result[S]:
         """What it would do now; nothing is locked, written or recorded."""

@@ -129,6 +129,14 @@ class Orders(Protocol):
         `event_key` is claimed as in `History.append`.
         """
 
+    async def narrow(
+        self, order: Order, content: Content, old: Sequence[int], by: Content, *, event_key: str | None = None
+    ) -> Order | None:
+        """Write down what is left of orders, the old ones, in its case; `by` says who ended them.
+
+        None, and nothing is written, where somebody else has ended all of them before.
+        """
+
     async def end(
         self, orders: Sequence[int], content: Content, *, how: str = "", event_key: str | None = None
     ) -> tuple[Order, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from bot.actions.restore import observed
+from bot.actions.restore import in_the_room, observed
 from bot.errors import HistoryError, RoomError
 from bot.history import Content, Draft, Entry, EntryKind, Outcome, decode_difference
 from bot.ports import Clock, History, RoomService
@@ -64,6 +64,8 @@ async def _observed(service: RoomService, entry: Entry) -> str:
             return "the person has left"
         if state.sid != content.sid and not changes.get("session") and move is None:
             return "the person is in another session"
+        if not any(map(in_the_room, changes.changes)):
+            return "nothing that the room would show"
         return "holds" if observed(changes, state) else "does not hold"
     subject = RoomSubject(content.room, content.sid)
     room = await subject.look(service)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
@@ -14,8 +15,12 @@ from bot.words import told
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[S]):
+    """Whom it is about, and what shall be. `settle` writes down what follows, once the room shows it and before that
+    is recorded as done; a `HistoryError` of it leaves the part undone."""
+
     subject: Subject[S]
     action: Action[S]
+    settle: Callable[[Result[S]], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.actions.ordered import Ordered
 from bot.authorise import protection
 from bot.carried import COMMAND, HOLDS, OVERRULED, USHER, Carried
-from bot.errors import BotError, HistoryError, NotFound, Unavailable
+from bot.errors import BotError, NotFound, Unavailable
 from bot.fold import Fold, Session, bearing, fold, session_of
+from bot.grounded import Known
 from bot.history import Content
+from bot.keeping import ROUNDS, Keeping, busy, own
 from bot.model import Participant
 from bot.orders import Order, by_identity
 from bot.people import Role
-from bot.perform import Performer
+from bot.perform import Held, Performer
 from bot.policy import Policy
 from bot.ports import Clock, Orders, RoomService, Sessions
 from bot.record import Record
@@ -26,7 +29,6 @@ from bot.subject import PersonSubject
 from bot.tasks import Budget, gather_bounded, within
 
 AT_ONCE = 16
-ROUNDS = 4
 
 
 class Standing:
@@ -37,7 +39,7 @@ class Standing:
     ) -> None:
         self._rooms = rooms
         self._orders = orders
-        self._sessions = sessions
+        self._keeping = Keeping(sessions)
         self._performer = performer
         self._clock = clock
         self._policy = policy
@@ -68,11 +70,39 @@ class Standing:
         people = [person] if person is not None else []
         return next(iter(await self.people(room, people, await self.active(room), record, budget)), None)
 
+    async def known(self, subject: PersonSubject, budget: Budget, *, looks_only: bool = False) -> Known | None:
+        """What a decision about that session stands on, read while its lock is held (or `looks_only`); None where no
+        session is kept and no order is on them, or where they are not there.
+
+        Orders that somebody else has decided against end first. `RoomError`, `HistoryError`: nothing was done.
+        """
+        known, active = await self._keeping.known([subject.identity]), await self.active(subject.room)
+        kept = own(known, subject.sid)
+        if kept is None and not by_identity(active)(subject.identity):
+            return None
+        person = await self._seen(subject.room, subject.identity, budget)
+        if person is None or person.sid != subject.sid:
+            return None
+        at, state = self.time.now(), PersonState(subject.room, person)
+        orders = self._allowed(active, subject.room, person)
+        session = session_of(known, state, orders, at)
+        folded = fold(session, state, orders, at)
+        if kept is None and not folded.orders:
+            return None
+        if folded.overruled and not looks_only:
+            await self._overrule(folded.overruled, subject.room)
+        left = tuple(order for order in orders if order not in folded.overruled)
+        return Known(session, left, folded.orders, at)
+
+    async def decided(self, session: Session) -> None:
+        """Keep what somebody's decision has made of a session."""
+        await self._keeping.decided(session)
+
     async def preview(self, room: str, person: Participant, orders: Sequence[Order]) -> Fold:
         """What these orders, were they all that are in force there, would make of that person; nothing is kept."""
         at, state = self.time.now(), PersonState(room, person)
         allowed = self._allowed(orders, room, person)
-        return fold(session_of(await self._sessions.known([person.identity]), state, allowed, at), state, allowed, at)
+        return fold(session_of(await self._keeping.known([person.identity]), state, allowed, at), state, allowed, at)
 
     async def people(
         self,
@@ -90,7 +120,7 @@ class Standing:
         room then did not take is in `Carried.error`.
         """
         known: dict[str, list[Session]] = {person.identity: [] for person in people}
-        for session in await self._sessions.known(list(known)):
+        for session in await self._keeping.known(list(known)):
             known[session.identity].append(session)
         of = by_identity(orders)
         work = [_Work(room, one, tuple(known[one.identity]), of(one.identity), record, budget) for one in people]
@@ -101,8 +131,8 @@ class Standing:
         return tuple(one for one in done if isinstance(one, Carried))
 
     def _concerns(self, work: _Work) -> bool:
-        own = _own(work.known, work.person.sid)
-        if own is not None and (own.carried or own.base != own.ours[-1] or len(own.ours) > 1):
+        kept = own(work.known, work.person.sid)
+        if kept is not None and (kept.carried or kept.base != kept.ours[-1] or len(kept.ours) > 1):
             return True
         return bool(self.bearing(work.orders, work.room, work.person))
 
@@ -121,20 +151,31 @@ class Standing:
             folded = fold(session, work.state, await self._now_on(work), at)
         if folded.wanted.participant is None:
             return await self._written(Carried(work.person, folded), work, at)
-        if folded.session == _own(work.known, work.person.sid) and folded.wanted == work.state:
+        if folded.session == own(work.known, work.person.sid) and folded.wanted == work.state:
             return Carried(work.person, folded)
-        return await self._looked_at(work)
+        return await self._looked_at(work, folded)
 
     async def _now_on(self, work: _Work) -> tuple[Order, ...]:
         """Those that may be carried out, as they are now: nobody is removed for a ban that has just been ended."""
         return self._allowed(await self.active(work.room), work.room, work.person)
 
-    async def _looked_at(self, work: _Work) -> Carried | None:
-        """Fold, keep, write. What is known of the session is read first: an older look would take what Usher itself has
-        changed meanwhile for somebody else's doing, and older orders would give back what a newer one has taken."""
+    async def _looked_at(self, work: _Work, folded: Fold) -> Carried | None:
+        """Fold, keep, write, all of it under the lock of the person: a decision that is on its way in another process
+        changes both the room and what is known of the session, and has done neither or both."""
+        subject = PersonSubject(work.room, work.person.identity, work.person.sid, work.person.name)
+        async with AsyncExitStack() as stack:
+            try:
+                held = await stack.enter_async_context(self._performer.holding(subject))
+            except BotError as error:
+                return Carried(work.person, folded, error=error)
+            return await self._under_lock(work, held)
+
+    async def _under_lock(self, work: _Work, held: Held) -> Carried | None:
+        """What is known of the session is read first: an older look would take what Usher itself has changed meanwhile
+        for somebody else's doing, and older orders would give back what a newer one has taken."""
         overruled: tuple[Order, ...] = ()
         for _ in range(ROUNDS):
-            known = await self._sessions.known([work.person.identity])
+            known = await self._keeping.known([work.person.identity])
             work = replace(work, orders=await self.active(work.room))
             person = await self._seen(work.room, work.person.identity, work.budget or self._budget())
             if person is None:
@@ -144,13 +185,13 @@ class Standing:
             session = session_of(known, work.state, orders, at)
             folded = fold(session, work.state, orders, at)
             if folded.overruled:
-                overruled += await self._overrule(folded.overruled, work)
-            if (kept := await self._kept(session, folded, known)) is not None:
+                overruled += await self._overrule(folded.overruled, work.room)
+            if (kept := await self._keeping.folded(session, folded, known)) is not None:
                 carried = Carried(person, replace(folded, session=kept), overruled=overruled)
                 if not folded.orders:
                     carried = replace(carried, past=await self._orders.given(sorted(session.carried)))
-                return await self._written(carried, work, at)
-        raise HistoryError("Others write down at the same time what is known of this session.", "busy")
+                return await self._written(carried, work, at, held)
+        raise busy()
 
     async def _seen(self, room: str, identity: str, budget: Budget) -> Participant | None:
         try:
@@ -164,40 +205,21 @@ class Standing:
     def _budget(self) -> Budget:
         return Budget(self._clock, self._clock.monotonic())
 
-    async def _overrule(self, orders: Sequence[Order], work: _Work) -> tuple[Order, ...]:
-        about = Content(actor=USHER.subject, actor_name=USHER.name, command=COMMAND, room=work.room)
+    async def _overrule(self, orders: Sequence[Order], room: str) -> tuple[Order, ...]:
+        about = Content(actor=USHER.subject, actor_name=USHER.name, command=COMMAND, room=room)
         return await self._orders.end([order.id for order in orders], about, how=OVERRULED)
 
-    async def _kept(self, session: Session, folded: Fold, known: Sequence[Session]) -> Session | None:
-        """The session as it is kept now; None where somebody else has kept it since, so that it is to be read again.
-
-        What has ended stays among what was carried out until it is given back. Of somebody who is to go nothing needs
-        to be known.
-        """
-        if folded.wanted.participant is None:
-            return session
-        stored = _own(known, session.sid)
-        if stored is None:
-            begun = await self._sessions.begin(session)
-            if begun != replace(session, version=begun.version):
-                return None
-            stored = begun
-        carried = folded.session.carried | (session.carried if len(folded.session.ours) > 1 else frozenset())
-        kept = replace(folded.session, carried=carried, version=stored.version)
-        return kept if kept == stored else await self._sessions.keep(kept)
-
-    async def _written(self, carried: Carried, work: _Work, at: datetime) -> Carried:
+    async def _written(self, carried: Carried, work: _Work, at: datetime, held: Held | None = None) -> Carried:
         folded = carried.folded
         if not difference(work.state, folded.wanted):
             return carried
         record = replace(work.record or carried.record, until=carried.until)
         budget = work.budget or self._budget()
         try:
-            result = await self._performer.one(
-                Part(self._subject(work, folded), Ordered.of(folded, at)), record, budget
-            )
+            part = Part(self._subject(work, folded), Ordered.of(folded, at))
+            result = await self._performer.one(part, record, budget, held)
             if result.outcome in HOLDS and len(folded.session.ours) > 1:
-                await self._sessions.keep(replace(folded.session.settled, carried=folded.carried))
+                await self._keeping.settled(folded)
         except BotError as error:
             return replace(carried, error=error)
         return replace(carried, result=result, finished=self._clock.monotonic())
@@ -222,10 +244,6 @@ class _Work:
     @property
     def state(self) -> PersonState:
         return PersonState(self.room, self.person)
-
-
-def _own(known: Sequence[Session], sid: str) -> Session | None:
-    return next((session for session in known if session.sid == sid), None)
 
 
 def revoked_until(rooms: RoomService, clock: Clock) -> int | None:

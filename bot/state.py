@@ -12,14 +12,17 @@ from typing import Any, Protocol, Self, TypeAlias, TypeVar
 
 from bot.history import canonical
 from bot.model import Participant, Permissions, Room, Source, Track
+from bot.orders import Order
 
 Value: TypeAlias = str | bool | list[str] | None
 
 PERMISSION = "permission."
+BASE, ORDERS = "base.", "orders"
 ATTRIBUTE = "attributes."
 TRACK = "track."
 MUTED = ".muted"
 SOURCES = PERMISSION + "can_publish_sources"
+SOURCE_LISTS = (SOURCES, BASE + "can_publish_sources")
 
 
 class Flat(Protocol):
@@ -27,11 +30,28 @@ class Flat(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What the permission of a session stands on: what it would be without any order, and the orders on it, oldest
+    first. No order of the id 0 is written down yet."""
+
+    base: Permissions
+    orders: tuple[Order, ...] = ()
+
+    def fields(self) -> dict[str, Value]:
+        flat = {BASE + name.removeprefix(PERMISSION): value for name, value in permission_fields(self.base).items()}
+        return {**flat, ORDERS: [str(order.id) for order in self.orders if order.id]}
+
+
+@dataclass(frozen=True, slots=True)
 class PersonState:
-    """One person (identity, sid) in one room; `participant` is None when that person is not there."""
+    """One person (identity, sid) in one room; `participant` is None when that person is not there.
+
+    `ground` is known where Usher keeps their session, or orders are on them, and it was asked for.
+    """
 
     room: str
     participant: Participant | None
+    ground: Ground | None = None
 
     @property
     def sid(self) -> str | None:
@@ -49,6 +69,7 @@ class PersonState:
         }
         flat |= {ATTRIBUTE + key: value for key, value in person.attributes.items()}
         flat |= permission_fields(person.permission)
+        flat |= self.ground.fields() if self.ground is not None else {}
         for track in person.tracks:
             flat[TRACK + track.sid] = describe_source(track)
             flat[TRACK + track.sid + MUTED] = track.muted
@@ -138,8 +159,16 @@ def with_field(state: State, name: str, value: Any) -> State:
     elif state.participant is not None:
         if name == "room":
             return replace(state, room=value)
+        if name.startswith(BASE) and state.ground is not None:
+            base = _permission_with(state.ground.base, name.removeprefix(BASE), value)
+            return replace(state, ground=replace(state.ground, base=base))
         return replace(state, participant=_person_with(state.participant, name, value))
     raise ValueError(f"the field {name!r} cannot be written")
+
+
+def _permission_with(permission: Permissions, name: str, value: Any) -> Permissions:
+    value = frozenset(Source(word) for word in value) if isinstance(value, list) else value
+    return replace(permission, **{name: value})
 
 
 def _person_with(person: Participant, name: str, value: Any) -> Participant:
@@ -149,12 +178,8 @@ def _person_with(person: Participant, name: str, value: Any) -> Participant:
         key = name.removeprefix(ATTRIBUTE)
         rest = {k: v for k, v in person.attributes.items() if k != key}
         return replace(person, attributes=rest if value is None else {**rest, key: value})
-    if name == SOURCES:
-        sources = frozenset(Source(word) for word in value)
-        return replace(person, permission=replace(person.permission, can_publish_sources=sources))
     if name.startswith(PERMISSION):
-        key = name.removeprefix(PERMISSION)
-        return replace(person, permission=replace(person.permission, **{key: value}))
+        return replace(person, permission=_permission_with(person.permission, name.removeprefix(PERMISSION), value))
     if name.startswith(TRACK) and name.endswith(MUTED):
         sid = name.removeprefix(TRACK).removesuffix(MUTED)
         tracks = tuple(replace(t, muted=value) if t.sid == sid else t for t in person.tracks)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.actions.restore import Restore, Undo, irreversible, plan_undo
 from bot.case_orders import orders_of
+from bot.coming_back import ComingBack, coming_back, decides, held_now, standing_now
 from bot.command import Nothing
 from bot.context import Context
+from bot.deciding import put_back
 from bot.describe import described, field_name, value_word
 from bot.errors import RoomError
 from bot.history import Case, Content, Entry, Outcome, decode_difference
 from bot.model import Participant
+from bot.order_words import in_case
 from bot.quiet_answer import overall
-from bot.reply import Audience, Button, Fields, Name, Reply, Spans, Style, Tone, say, text
+from bot.reply import Audience, Button, Fields, Name, Reply, Spans, Style, Tone, listed, say, text
 from bot.reply import Part as ReplyPart
 from bot.result import Part, Result, strayed_error
-from bot.state import Change, Difference
+from bot.state import ORDERS, Change, Difference, Ground
 from bot.subject import PersonSubject, RoomSubject
 from bot.tasks import gather_bounded
 
@@ -57,6 +60,11 @@ class One:
     plan: Undo
     person: Participant | None = None
     strayed: str = ""
+    ground: Ground | None = None
+    back: ComingBack = field(default_factory=ComingBack)
+
+    def restore(self, *, over: bool) -> Restore:
+        return Restore(self.changes, over=over, orders=self.back.orders)
 
 
 @dataclass(slots=True)
@@ -74,8 +82,12 @@ class Undoing:
             subject: Any = _subject(content, changes)
             state = await subject.look(context.services.rooms)
             strayed = strayed_error(subject, state).user_text if subject.strayed(state) else ""
-            person = getattr(state, "participant", None)
-            return One(entry, subject, changes, plan_undo(changes, state), person, strayed)
+            person, back = getattr(state, "participant", None), await coming_back(context, changes)
+            if not strayed and decides(changes):
+                known = await context.services.standing.known(subject, context.budget, looks_only=True)
+                state = known.ground(state) if known is not None else state
+            plan = plan_undo(changes, state, back.orders)
+            return One(entry, subject, changes, plan, person, strayed, getattr(state, "ground", None), back)
 
         looked = await gather_bounded(one, recorded(case), AT_ONCE, RoomError) if case.intents else []
         for answer in looked:
@@ -103,7 +115,8 @@ class Undoing:
         why = self._why()
         if any(part.plan.restored for part in self.here):
             what = "what can be put back" if why else "everything"
-            return Reply(Tone.INFO, say(f"Case {self.case.number}: {what} has its old value already."), why)
+            held = [part for one in self.here for part in held_now(self.context, one.changes, one.back, one.ground)]
+            return Reply(Tone.INFO, say(f"Case {self.case.number}: {what} has its old value already."), (*held, *why))
         title = say(f"Case {self.case.number} ({self.case.opening.command}) cannot be undone. Nothing was done.")
         return Reply(Tone.WARN, title, why)
 
@@ -120,7 +133,9 @@ class Undoing:
     def preview(self) -> tuple[ReplyPart, ...]:
         """What would be put back, and what stays as it is."""
         back = [Change(change.field, change.after, change.before) for _, change in self.restorable]
-        return (*((described(Difference(tuple(back))),) if back else ()), *self._why())
+        orders = [order for part, change in self.restorable if change.field == ORDERS for order in part.back.orders]
+        again = (text("In force on them again: ", *listed([*map(in_case, orders)]), "."),) if orders else ()
+        return (*((described(Difference(tuple(back))),) if back else ()), *again, *self._why())
 
     def ask_about_moved_on(self) -> Reply:
         """Somebody has changed fields since: name them, and ask."""
@@ -152,16 +167,21 @@ class Undoing:
             )
         record = self.context.record(refers=parts[0].entry.seq, undoes=self.case.number)
         record = replace(record, hidden=record.hidden or self.case.hidden)
-        performing = [Part(part.subject, Restore(part.changes, over=over)) for part in parts]
-        results = await self.context.services.performer.all(performing, record, self.context.budget)
-        return self._said(results)
+        if len(parts) == 1 and decides(parts[0].changes):
+            restore = parts[0].restore(over=over)
+            return self._said([await put_back(self.context, parts[0].subject, restore, record)], parts[0])
+        performing = [Part(part.subject, part.restore(over=over)) for part in parts]
+        return self._said(await self.context.services.performer.all(performing, record, self.context.budget))
 
-    def _said(self, results: Sequence[Result[Any]]) -> Reply:
+    def _said(self, results: Sequence[Result[Any]], decided: One | None = None) -> Reply:
         outcome = overall(results)
         done = outcome in (Outcome.DONE, Outcome.ALREADY)
         case = next((result.case for result in results if result.case is not None), None)
         changed = Difference(tuple(change for result in results for change in result.changes.changes))
-        parts: list[ReplyPart] = [described(changed), *self._why()]
+        parts: list[ReplyPart] = [described(changed)]
+        if decided is not None and done:
+            parts += standing_now(self.context, decided.changes, decided.back, results[0])
+        parts += self._why()
         parts += [text(result.error.user_text) for result in results if result.error is not None]
         if any(result.owed for result in results):
             parts.append(text("Record pending: the history could not be written yet. It is retried."))

@@ -65,6 +65,17 @@ class DatabaseOrders:
 
         return await self._writer.run(job)
 
+    async def narrow(
+        self, order: Order, content: Content, old: Sequence[int], by: Content, *, event_key: str | None = None
+    ) -> Order | None:
+        def job(transaction: Transaction) -> Order | None:
+            if not (still := self._still(transaction, old)):
+                return None
+            drafts = [order_draft(order, content, order.case), *(ended_draft(one, by, "replaced") for one in still)]
+            return order_of(self._ledger.append(transaction, drafts, event_key)[0])
+
+        return await self._writer.run(job)
+
     async def end(
         self, orders: Sequence[int], content: Content, *, how: str = "", event_key: str | None = None
     ) -> tuple[Order, ...]:

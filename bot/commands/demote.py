@@ -10,7 +10,8 @@ from bot.answers import Words
 from bot.command import Command, Effect
 from bot.context import Context
 from bot.contradicting import Decision
-from bot.give_way import answered, contrary, performed
+from bot.deciding import decided
+from bot.give_way import answered, contrary
 from bot.order_answers import given_answer, order_preview
 from bot.order_words import lasting
 from bot.ordering import Given, Ordering
@@ -35,11 +36,11 @@ class Arguments:
 
 async def run(context: Context, arguments: Arguments) -> Reply:
     """Revoke publishing; the server unpublishes the tracks. Whatever gives the stage for a time ends."""
-    ending = await contrary(context, Decision(AWAY))
     if arguments.for_ is None:
-        result = await performed(context, SetPermissions(flags=AWAY), ending)
-        return answered(context, result, _words(context, result), ending)
+        done = await decided(context, SetPermissions(flags=AWAY), Decision(AWAY))
+        return answered(context, done, _words(context, done.result))
     ordering = Ordering(context)
+    ending = await contrary(context, Decision(AWAY), await ordering.bearing())
     order = ordering.drafted(Amendment(AWAY), arguments.for_)
     stage = [one.order for one in ending]
     if context.bound.dry_run:
@@ -71,6 +72,7 @@ def _words(context: Context, result: Result[PersonState]) -> Words:
         already=say(name, " is already in the audience in ", room, "."),
         what=say("move ", name, " to the audience in ", room),
         after=(text(f"Unpublished: {gone}." if gone else "Nothing was published."), text(REJOIN)),
+        stays="they stay there when it ends",
     )
 
 

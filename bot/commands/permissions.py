@@ -10,9 +10,10 @@ from bot.answers import Words
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.contradicting import Decision
+from bot.deciding import decided
 from bot.describe import described
 from bot.errors import BadArgument
-from bot.give_way import answered, contrary, performed
+from bot.give_way import answered
 from bot.model import ALL_SOURCES, Source
 from bot.params import Reason, Who
 from bot.people import Role
@@ -82,16 +83,16 @@ def _sources(value: str) -> frozenset[Source]:
 async def run(context: Context, arguments: Arguments) -> Reply:
     action = parse(arguments.pairs)
     given = action.sources or frozenset()
-    ending = await contrary(context, Decision(action.flags, given, ALL_SOURCES - given if given else given))
-    result = await performed(context, action, ending)
+    done = await decided(context, action, Decision(action.flags, given, ALL_SOURCES - given if given else given))
     name, room = Name(arguments.who.display), Name(context.room)
     words = Words(
         done=say("Changed permissions of ", name, " in ", room, ":"),
         already=say("The permissions of ", name, " in ", room, " are so already."),
         what=say("change permissions of ", name, " in ", room),
-        after=(described(result.changes),),
+        after=(described(done.result.changes),),
+        stays="that counts when it ends",
     )
-    return answered(context, result, words, ending)
+    return answered(context, done, words)
 
 
 COMMAND = Command(

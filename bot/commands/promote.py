@@ -12,7 +12,8 @@ from bot.answers import Words
 from bot.command import BoundInvocation, Command, Effect, Kind, Param
 from bot.context import Context
 from bot.contradicting import Decision
-from bot.give_way import answered, contrary, locks, performed
+from bot.deciding import decided
+from bot.give_way import answered, locks
 from bot.model import Participant, Source
 from bot.order_answers import given_answer, order_preview
 from bot.order_words import in_case, lasting
@@ -46,10 +47,9 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     give = named or _listed(arguments.who.participant)
     if arguments.for_ is not None:
         return await _for_a_time(context, arguments, named)
-    ending = await contrary(context, Decision(ON_STAGE, give=give))
     action = SetPermissions(give=named) if named else SetPermissions(flags=ON_STAGE)
-    result = await performed(context, action, ending)
-    return answered(context, result, _words(context, result), ending)
+    done = await decided(context, action, Decision(ON_STAGE, give=give))
+    return answered(context, done, _words(context, done.result))
 
 
 def _listed(person: Participant | None) -> frozenset[Source]:
@@ -96,6 +96,7 @@ def _words(context: Context, result: Result[PersonState]) -> Words:
         what=say("bring ", name, " on stage in ", room),
         after=(text(NOTE),),
         buttons=(_to_audience(context),),
+        stays="they stay there when it ends",
     )
 
 

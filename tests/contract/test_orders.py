@@ -131,6 +131,35 @@ async def test_an_order_can_take_the_place_of_others_all_at_once(database: Datab
     assert (await entries(database))[-2:] == [(EntryKind.ORDER, 3, None, ""), (EntryKind.ENDED, 1, 1, "replaced")]
 
 
+async def test_what_is_left_of_an_order_is_its_givers_and_its_end_is_who_narrowed_its(
+    database: Database, database_url: str
+) -> None:
+    lock = await database.orders.append(LOCK, SAID)
+    by = Content(actor="console:max", actor_name="Max", command="unmute", arguments="bob microphone")
+    rest = replace(lock, what=Amendment({"can_publish_data": False}), former=lock.ids)
+    left = await database.orders.narrow(rest, SAID, [lock.id], by)
+    assert left is not None
+    assert (left.case, left.issuer, left.what, left.age) == (1, "console:mia", rest.what, lock.age)
+    [given, narrower, ended] = [one async for one in database.history.entries()]
+    assert [one.kind for one in (given, narrower, ended)] == [EntryKind.ORDER, EntryKind.ORDER, EntryKind.ENDED]
+    assert narrower.content is not None
+    assert ended.content is not None
+    assert (narrower.content.arguments, ended.content.arguments) == ("bob lock", "bob microphone")
+    assert (ended.refers, ended.code, ended.case) == (lock.id, "replaced", 1)
+    async with opened(database_url) as other:
+        assert await other.orders.active() == (left,)
+
+
+async def test_nothing_is_left_of_an_order_that_somebody_has_ended_meanwhile(database: Database) -> None:
+    lock = await database.orders.append(LOCK, SAID)
+    await database.orders.end([lock.id], SAID)
+    rest = replace(lock, what=Amendment({"can_publish_data": False}), former=lock.ids)
+    assert await database.orders.narrow(rest, SAID, [lock.id], SAID, event_key="e1") is None
+    assert await database.orders.active() == ()
+    assert len(await entries(database)) == 2
+    await database.history.append((), "e1")
+
+
 async def test_an_order_may_belong_to_a_case_that_there_is(database: Database) -> None:
     await database.history.append([intent()])
     lock = await database.orders.append(LOCK, SAID, case=1)

@@ -53,6 +53,9 @@ class FullOrders:
     async def append(self, *_: Any, **__: Any) -> Order:
         raise FULL
 
+    async def narrow(self, *_: Any, **__: Any) -> Order | None:
+        raise FULL
+
     async def end(self, *_: Any, **__: Any) -> tuple[Order, ...]:
         raise FULL
 

@@ -69,6 +69,13 @@ def standing(house: House, life: Life | None = None) -> Standing:
     return Standing(rooms, orders, sessions, performer, house.clock, Policy())
 
 
+def use(house: House, life: Life) -> None:
+    """Commands are those of a process with that life."""
+    rooms, history, orders = map(life.of, (house.service, house.database.history, house.database.orders))
+    performer = Performer(rooms, history, house.database.locks, house.clock)
+    house.use(rooms=rooms, history=history, orders=orders, performer=performer, standing=standing(house, life))
+
+
 async def give(house: House, what: Amendment) -> Order:
     order = Order(what, Who("bob"), (STANDUP,), (ANN,))
     return await house.database.orders.append(order, Content(actor=ANN.subject))
@@ -129,6 +136,45 @@ async def test_killed_at_any_call_while_giving_back_the_next_process_gives_back(
             await standing(house).person(STANDUP, "bob")
             assert await permission(house) == before
             assert await standing(house).person(STANDUP, "bob") is None
+
+    assert await survives(tmp_path, step) > 10
+
+
+async def test_killed_at_any_call_a_promotion_has_ended_the_lock_or_the_lock_holds(tmp_path: Path) -> None:
+    """Never does the microphone come back from a promotion that was not done."""
+
+    async def step(house: House, life: Life) -> None:
+        lock = await give(house, LOCK)
+        await standing(house).person(STANDUP, "bob")
+        use(house, life)
+        try:
+            assert (await house.say("promote bob microphone")).outcome is Outcome.DONE
+        finally:
+            await standing(house).person(STANDUP, "bob")
+            held = [order.id for order in await house.database.orders.active()] == [lock.id]
+            may = Source.MICROPHONE in (await permission(house)).effective_sources
+            assert held is not may
+            case = await house.database.history.case(lock.case + 1)
+            outcomes = [entry.outcome for entry in case.entries if entry.outcome is not None] if case else []
+            assert outcomes in ([], [Outcome.DONE])
+            assert not (outcomes and held), "done, and taken again"
+
+    assert await survives(tmp_path, step) > 20
+
+
+async def test_killed_at_any_call_a_demotion_that_holds_already_counts_or_was_never_done(tmp_path: Path) -> None:
+    async def step(house: House, life: Life) -> None:
+        away = await give(house, Amendment({"can_publish": False}))
+        await standing(house).person(STANDUP, "bob")
+        use(house, life)
+        try:
+            assert (await house.say("demote bob")).outcome is Outcome.DONE
+        finally:
+            await house.database.orders.end([away.id], Content(actor=ANN.subject))
+            await standing(house).person(STANDUP, "bob")
+            case = await house.database.history.case(away.case + 1)
+            done = any(entry.outcome is Outcome.DONE for entry in case.entries) if case else False
+            assert not (done and (await permission(house)).can_publish), "done, and forgotten"
 
     assert await survives(tmp_path, step) > 10
 

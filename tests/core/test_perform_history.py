@@ -63,10 +63,25 @@ async def test_nor_where_the_end_of_an_order_cannot_be_written(house: House) -> 
     await house.say("mute bob lock")
     writes = len(house.writes)
     house.use(orders=FullOrders(house))
-    for line in ("unmute bob", "promote bob microphone", "undo"):
+    for line in ("unmute bob", "unmute bob microphone", "undo"):
         assert (await house.say(line)).tone is Tone.ERROR
     assert len(house.writes) == writes
     assert len(await house.database.orders.active()) == 1
+
+
+@pytest.mark.parametrize("line", ["promote bob microphone", "promote bob microphone,screen"])
+async def test_a_decision_is_not_done_where_the_order_that_says_otherwise_cannot_be_ended(
+    house: House, line: str
+) -> None:
+    await house.say("mute bob lock")
+    house.use(orders=FullOrders(house))
+    reply = await house.say(line)
+    assert (reply.tone, reply.outcome) == (Tone.ERROR, Outcome.NOT_EFFECTIVE)
+    assert "Still in force: the lock of Bob Stone" in told(reply)
+    assert "disk" in told(reply)
+    assert len(await house.database.orders.active()) == 1
+    await house.services.standing.person(STANDUP, "bob")
+    assert house.sources("bob") == ["CAMERA", "SCREEN_SHARE"], "as the lock has it"
 
 
 async def test_an_order_whose_carrying_out_cannot_be_written_stands_and_is_tried_again(house: House) -> None:

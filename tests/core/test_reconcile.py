@@ -138,3 +138,14 @@ async def test_an_intent_whose_content_was_erased_says_no_more_than_that(house: 
     await house.database.history.erase([(await house.case(case)).first.seq], Content(actor="console:alice"))
     await closed(house)
     assert await observed(house, case) == ["observed: erased"]
+
+
+async def test_of_what_changed_only_without_orders_the_room_shows_nothing(house: House, tmp_path: Path) -> None:
+    changes = Difference((Change("base.can_publish", True, False), Change("orders", ["4"], [])))
+    case = await died(house, tmp_path, (about(house), changes))
+    await closed(house)
+    assert await observed(house, case) == ["observed: nothing that the room would show"]
+    changes = Difference((*changes.changes, Change("permission.can_publish", False, True)))
+    case = await died(house, tmp_path, (about(house), changes))
+    await closed(house)
+    assert await observed(house, case) == ["observed: holds"]
