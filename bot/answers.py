@@ -20,7 +20,7 @@ class Words:
     """How a command speaks of its action.
 
     `done` and `already` are whole titles; `what` completes "Could not ..." (`mute Bob in standup`). `after` is said
-    when it is done, `buttons` are offered then. `stays` completes a title of what an order holds at present.
+    when it is done, `buttons` are offered then. `held` begins, and `stays` ends, a title of what an order holds so now.
     """
 
     done: Spans
@@ -29,6 +29,7 @@ class Words:
     after: Sequence[Part] = ()
     buttons: Sequence[Button] = field(default_factory=tuple)
     offers: Sequence[Button] = field(default_factory=tuple)
+    held: Spans = ()
     stays: str = ""
 
 

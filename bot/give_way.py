@@ -15,7 +15,7 @@ from bot.history import Outcome
 from bot.order_words import by_order, in_case, kind
 from bot.orders import Order
 from bot.reply import Part as ReplyPart
-from bot.reply import Plain, Reply, Spans, listed, say, text
+from bot.reply import Reply, listed, say, text
 from bot.state import PERMISSION
 
 HOLDS = (Outcome.DONE, Outcome.ALREADY)
@@ -54,17 +54,11 @@ def _held(context: Context, decided: Decided, words: Words) -> Words:
     by = by_order(holder, context.calendar)
     if not decided.shows:
         title = say("It is decided to ", *words.what, ", but held otherwise by ", *by, "; ", words.stays, ".")
-        return replace(words, done=title, already=title, after=())
-    already = (*_begun(words.already), *say(", by ", *by, "; ", words.stays, "."))
+        return replace(words, done=title, already=title, after=words.after[-1:])
+    already = (*words.held, *say(", by ", *by, "; ", words.stays, "."))
     if result.changes.starting(PERMISSION):
         return replace(words, already=already)
-    return replace(words, done=already, already=already, after=())
-
-
-def _begun(title: Spans) -> Spans:
-    """A title without its full stop."""
-    last = title[-1]
-    return (*title[:-1], Plain(last.text.removesuffix("."))) if isinstance(last, Plain) else title
+    return replace(words, done=already, already=already, after=words.after[-1:])
 
 
 def ended_note(ending: Sequence[Contradicted], begins: str) -> ReplyPart:

@@ -72,6 +72,7 @@ def _words(context: Context, result: Result[PersonState]) -> Words:
         already=say(name, " is already in the audience in ", room, "."),
         what=say("move ", name, " to the audience in ", room),
         after=(text(f"Unpublished: {gone}." if gone else "Nothing was published."), text(REJOIN)),
+        held=say(name, " is already in the audience in ", room),
         stays="they stay there when it ends",
     )
 

@@ -90,6 +90,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
         already=say("The permissions of ", name, " in ", room, " are so already."),
         what=say("change permissions of ", name, " in ", room),
         after=(described(done.result.changes),),
+        held=say("The permissions of ", name, " in ", room, " are so already"),
         stays="that counts when it ends",
     )
     return answered(context, done, words)

@@ -96,6 +96,7 @@ def _words(context: Context, result: Result[PersonState]) -> Words:
         what=say("bring ", name, " on stage in ", room),
         after=(text(NOTE),),
         buttons=(_to_audience(context),),
+        held=say(name, " is already on stage in ", room),
         stays="they stay there when it ends",
     )
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 
+from adapters.livekit.calls import Call
 from adapters.livekit.simulator.people import JoinGrant
 from adapters.livekit.simulator.service import Around
+from adapters.livekit.wire import Json
+from bot.carried import Carried
 from bot.history import EntryKind, Outcome
 from bot.orders import Order
 from bot.people import Role
 from bot.reply import Tone
-from tests.core.faults import RESET, UNREACHABLE, failing, lying_with_the_old_state
+from tests.core.faults import RESET, UNREACHABLE, CarryOut, failing, lying_with_the_old_state
+from tests.core.histories import settle
 from tests.enforced import Enforced, enforced
 from tests.house import STANDUP, House, labels, told
 
@@ -50,6 +55,7 @@ async def test_who_is_demoted_for_good_during_a_demotion_for_a_time_stays_in_the
         f"Bob Stone is already in the audience in standup, by an order (case {timed.case}) until 05:07 UTC; "
         "they stay there when it ends."
     )
+    assert "Rejoining with the same join token gives the stage back" in told(reply)
     assert reply.public is not None
     assert "max (console:max): Bob Stone is already in the audience in standup, by an order" in told(reply.public)
     await run.pass_(70)
@@ -62,7 +68,10 @@ async def test_who_is_promoted_for_good_during_a_stage_time_stays_on_stage(run: 
     timed = await house.say("promote omar for 60s")
     reply = await house.say("promote omar", "max")
     assert reply.outcome is Outcome.DONE
-    assert f"by an order (case {timed.case}) until 05:07 UTC; they stay there when it ends." in told(reply)
+    assert told(reply).startswith(
+        f"Omar is already on stage in standup, by an order (case {timed.case}) until 05:07 UTC; "
+        "they stay there when it ends."
+    )
     again = await house.say("promote omar")
     assert again.outcome is Outcome.ALREADY
     assert "they stay there when it ends" in told(again)
@@ -200,6 +209,40 @@ async def test_a_source_that_an_admin_took_after_a_lock_was_narrowed_stays_taken
     async with enforced(house) as running:
         await running.pass_(10)
     assert sources(house, "anna") == ["CAMERA"]
+
+
+@pytest.mark.parametrize(
+    ("order", "line", "identity", "stage"),
+    [
+        ("mute bob microphone lock", "promote bob microphone", "bob", True),
+        ("promote omar for 10m", "demote omar", "omar", False),
+    ],
+)
+async def test_a_look_of_another_process_sees_all_of_a_decision_or_nothing(
+    house: House, order: str, line: str, identity: str, *, stage: bool
+) -> None:
+    """It comes when LiveKit has taken the decision, and the order that says otherwise is still in force."""
+    await house.say(order)
+    looks: list[asyncio.Task[Carried | None]] = []
+
+    async def around(call: Call, carry_out: CarryOut) -> Json:
+        answer = await carry_out()
+        if call.method == "UpdateParticipant" and not looks:
+            looks.append(asyncio.create_task(house.services.standing.person(STANDUP, identity)))
+            await settle()
+        return answer
+
+    house.service.around = around
+    reply = await house.say(line)
+    house.service.around = None
+    assert reply.outcome is Outcome.DONE
+    looked = await looks[0]
+    assert looked is None or not looked.overruled
+    assert on_stage(house, identity) is stage
+    assert house.sources(identity) == []
+    assert not await active(house)
+    case = await house.case(reply.case)
+    assert [entry.kind for entry in case.entries] == [EntryKind.INTENT, EntryKind.OUTCOME]
 
 
 # --- a decision that could not be carried out -------------------------------------------------------------------------
