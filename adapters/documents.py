@@ -112,7 +112,9 @@ def _grammar(registry: Registry) -> Iterable[str]:
     yield "\n".join(
         [
             "- **who** is an exact identity or session (`PA_...`), or the whole name of exactly one person; capitals "
-            "and accents do not count. Anything else, a beginning of a name included, is answered with a choice.",
+            "and accents do not count. Anything else, a beginning of a name included, is answered with a choice. "
+            "So are words behind a short name that may be the rest of a longer one, of somebody who is there (a typing "
+            'error included) or has left. Quotes end a name: `/mute "Anna" Berg`.',
             f"- **what** is one or more sources, joined by commas. {sources}.",
             f"- **modifiers** are `lock`, `in:room`, {' and '.join(f'`{flag}`' for flag in FLAGS)} (in any dash that "
             "a phone makes of them). `--dry-run` shows what would change and changes nothing. `--force` is for "

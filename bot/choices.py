@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.command import Again, BoundInvocation, Press
 from bot.context import Context
 from bot.crowd import devices, joined, who
 from bot.grammar import Reading
 from bot.model import Participant
-from bot.reply import Button, Choice, Choices, Name, Reply, Span, Spans, Tone, say
+from bot.recent import Seen
+from bot.reply import Button, Choice, Choices, Name, Reply, Span, Spans, Tone, listed, say, text
 from bot.targets import Match
-from bot.words import told
+from bot.words import ending, told
 
-MOST = 10
+MOST, MOST_GONE = 10, 3
 
 
 def choose_target(
@@ -42,6 +44,30 @@ def _line(context: Context, person: Participant, press: BoundInvocation) -> Span
     if press.reason:
         spans += say(". Reason: ", Name(press.reason))
     return tuple(spans)
+
+
+def choose_longer(asked: Reply, gone: Sequence[tuple[Seen, BoundInvocation | None]], room: str) -> Reply:
+    """The question `asked`, with those who have left: to be picked where the command is about them too, else told of."""
+    shown = gone[-MOST_GONE:]
+    left = [seen for seen, press in shown if press is None]
+    picked = tuple(
+        Choice(say(*_gone(seen), " has left ", Name(room)), Button(seen.name or seen.identity, press))
+        for seen, press in shown
+        if press is not None
+    )
+    parts = [
+        replace(part, options=(*part.options, *picked)) if isinstance(part, Choices) else part for part in asked.parts
+    ]
+    if left:
+        verb = "has" if len(left) == 1 else "have"
+        parts.append(text(*listed([_gone(seen) for seen in left]), f" {verb} left."))
+    return replace(asked, parts=tuple(parts))
+
+
+def _gone(seen: Seen) -> Spans:
+    if seen.name in ("", seen.identity):
+        return (Name(seen.identity),)
+    return say(Name(seen.name), " (", Name(ending(seen.identity)), ")")
 
 
 def choose_room_behind(room: str, again: Again) -> Reply:

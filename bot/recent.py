@@ -61,9 +61,13 @@ class Recent:
         """The person with one of these identities in that room."""
         return next((seen for one in spellings if (seen := self._seen.get((room, one))) is not None), None)
 
+    def of(self, room: str) -> list[Seen]:
+        """Everybody seen in that room, those last who were seen last."""
+        return [seen for (where, _), seen in self._seen.items() if where == room]
+
     def named(self, room: str, folded: str) -> list[Seen]:
         """Everybody seen in that room under that folded name."""
-        return [seen for (where, _), seen in self._seen.items() if where == room and fold(seen.name) == folded]
+        return [seen for seen in self.of(room) if fold(seen.name) == folded]
 
     def is_hidden(self, room: str, identity: str, person: Participant | None) -> bool:
         """Whether they are hidden as they are now (`person`), or were when last seen."""

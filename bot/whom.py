@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from bot import places
 from bot.authorise import sees_hidden
 from bot.case_access import left_before
-from bot.choices import choose_reading, choose_room_behind, choose_target
+from bot.choices import choose_longer, choose_reading, choose_room_behind, choose_target
 from bot.command import Again, BoundInvocation, Kind, Press, Target
 from bot.context import Context
 from bot.errors import BadArgument, NoSuchTarget
 from bot.grammar import Reading, read
 from bot.line import Line
+from bot.longer import Longer
 from bot.model import Participant
+from bot.recent import Seen
 from bot.reply import Reply
 from bot.targets import LONGEST_NAME, Match, Matches
 from bot.words import Word, fold, split, told
@@ -61,7 +63,7 @@ class Whom:
         single = (await self._find(place)).single
         if single is None or single.length in inside:
             return None
-        return await self._settle(place, single, _reading(readings[single.length]))
+        return await self._settle(place, single, readings)
 
     async def _find(self, room: str) -> Matches:
         return await self.context.find(room, self.line.text, self.line.words)
@@ -85,7 +87,7 @@ class Whom:
         near = tuple(match for match in found.near if match.length in readings)
         matches = Matches(tuple(match for match in found.exact if match.length in readings), near)
         if (single := matches.single) is not None:
-            return await self._settle(room, single, _reading(readings[single.length]))
+            return await self._settle(room, single, readings)
         if self.line.command.takes_gone and not found.exact and (gone := await self._gone(room, readings)) is not None:
             return gone
         options = [match for match in matches.options if isinstance(readings[match.length], Reading)]
@@ -97,7 +99,10 @@ class Whom:
             _reading(readings[matches.options[0].length])
         return None
 
-    async def _settle(self, room: str, match: Match, reading: Reading) -> BoundInvocation | Reply:
+    async def _settle(self, room: str, match: Match, readings: Readings) -> BoundInvocation | Reply:
+        reading = _reading(readings[match.length])
+        if (choice := await self._or_longer(room, match, readings)) is not None:
+            return choice
         bound = self._targeted(room, match.person, reading)
         others: list[tuple[str, Press]] = []
         if reading.doubt:
@@ -108,6 +113,41 @@ class Whom:
             return bound
         takes_reason = self.line.command.param(Kind.REASON) is not None
         return choose_reading(bound, reading, others, takes_reason=takes_reason)
+
+    async def _or_longer(self, room: str, match: Match, readings: Readings) -> Reply | None:
+        """A choice where the words behind the name may be the rest of somebody else's, who is there or has left."""
+        longer = Longer(self.line.words, match.length, nearly=self._is_text(readings[match.length], match.length))
+        real = {person.sid: person for person in await self.context.people(room) if person.sid != match.person.sid}
+        shown = [one for one in await self.context.shown(room) if one.sid in real]
+        here = [Match(n, real[one.sid]) for one in shown if (n := longer.names(one.name, one.identity))]
+        gone = [(n, seen) for seen in await self._gone_from(room) if (n := longer.names(seen.name, seen.identity))]
+        if not here and not gone:
+            return None
+        options = [match, *here]
+        bound = [self._targeted(room, one.person, _reading(readings[one.length])) for one in options]
+        left = [(seen, self._on_gone(room, seen, readings[n])) for n, seen in gone]
+        longest = max(n for n, _ in (*((one.length, one) for one in here), *gone))
+        typed = " ".join(word.text for word in self.line.words[:longest])
+        return choose_longer(choose_target(self.context, typed, options, bound, room, exact=True), left, room)
+
+    def _is_text(self, reading: Reading | BadArgument, length: int) -> bool:
+        """Whether the first word behind the name is one of a reason, or of another text."""
+        if isinstance(reading, BadArgument):
+            return False
+        text = self.line.command.param(Kind.TEXT)
+        return reading.reason_at == length or (text is not None and text.name in reading.values)
+
+    async def _gone_from(self, room: str) -> list[Seen]:
+        """Whom a listing showed there and who has left, as far as the person may know of them."""
+        sees = sees_hidden(self.context.moderator, room)
+        here = {person.identity for person in await self.context.everybody(room)}
+        seen = self.context.services.recent.of(room)
+        return [one for one in seen if one.identity not in here and (sees or not one.private)]
+
+    def _on_gone(self, room: str, seen: Seen, reading: Reading | BadArgument) -> BoundInvocation | None:
+        if not self.line.command.takes_gone or isinstance(reading, BadArgument):
+            return None
+        return self.line.bound(reading, room, Target(room, seen.identity, seen.sid, seen.name))
 
     def _targeted(self, room: str, person: Participant, reading: Reading) -> BoundInvocation:
         return self.line.bound(reading, room, Target(room, person.identity, person.sid, person.name, person))
