@@ -47,7 +47,7 @@ def _line(context: Context, person: Participant, press: BoundInvocation) -> Span
 
 
 def choose_longer(asked: Reply, gone: Sequence[tuple[Seen, BoundInvocation | None]], room: str) -> Reply:
-    """The question `asked`, with those who have left: to be picked where the command is about them too, else told of."""
+    """The question `asked`, with those who have left: as choices where the command is about them too, else in words."""
     shown = gone[-MOST_GONE:]
     left = [seen for seen, press in shown if press is None]
     picked = tuple(

@@ -69,6 +69,13 @@ def _called(payload: dict[str, Any], **options: str) -> dict[str, Any]:
     return {**payload, "data": {**payload["data"], "options": given}}
 
 
+async def test_the_same_after_something_else_is_done_again_however_soon(usher: Usher) -> None:
+    for command in ("promote", "demote", "promote"):
+        await usher.call("ann", command, who="omar", in_=STANDUP)
+    assert usher.person("omar").permission["can_publish"]
+    assert len(await usher.cases()) == 3
+
+
 async def test_a_command_that_is_delivered_again_acts_once_and_is_answered_once(usher: Usher) -> None:
     await usher.call("ben", "mute", who="bob", in_=STANDUP)
     usher.rooms.set_muted(STANDUP, "bob", next(iter(usher.person("bob").tracks)), False)

@@ -115,6 +115,13 @@ async def test_enter_pressed_twice_is_one_action_and_both_get_its_answer(usher: 
     assert len(slack.called("chat.postMessage")) == 1
 
 
+async def test_the_same_after_something_else_is_done_again_however_soon(usher: Usher) -> None:
+    for line in ("promote omar", "demote omar", "promote omar"):
+        await usher.slack.slash("ann", "general", "/usher", f"{line} in:{STANDUP}")
+    assert usher.person("omar").permission["can_publish"]
+    assert len(await usher.cases()) == 3
+
+
 async def test_a_command_that_is_delivered_again_acts_once(usher: Usher) -> None:
     done = await usher.slack.slash("ann", "general", "/usher", f"mute bob in:{STANDUP}")
     usher.rooms.set_muted(STANDUP, "bob", next(iter(usher.person("bob").tracks)), False)
