@@ -21,6 +21,7 @@ class Words:
 
     `done` and `already` are whole titles; `what` completes "Could not ..." (`mute Bob in standup`). `after` is said
     when it is done, `buttons` are offered then. `held` begins, and `stays` ends, a title of what an order holds so now.
+    `known` is said of an order that could not be carried out yet: what the room has shown, never what was wanted.
     """
 
     done: Spans
@@ -31,6 +32,7 @@ class Words:
     offers: Sequence[Button] = field(default_factory=tuple)
     held: Spans = ()
     stays: str = ""
+    known: Sequence[Part] = ()
 
 
 def answer(context: Context, result: Result[Any], words: Words, others: Words | None = None) -> Reply:

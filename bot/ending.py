@@ -141,7 +141,7 @@ def _given_back(order: Order, done: Done) -> tuple[Part, ...]:
         people = counted(len(changed), "person", "people")
         return (text(f"{people} got back what it took. Nothing was opened."),) if changed else ()
     if not changed:
-        return (text(NOTHING_CHANGES), *_others(done))
+        return (*((text(NOTHING_CHANGES),) if done.holds else ()), *_others(done))
     shown: list[Part] = [described(one.result.changes) for one in changed[:1] if one.result is not None]
     opened = (text(NOTHING_OPENED),) if kind(order) in ("lock", "audience") else ()
     return (*shown, *opened, *_others(done))

@@ -8,6 +8,7 @@ from bot.answers import Words, undo_of
 from bot.context import Context
 from bot.describe import described
 from bot.history import Outcome
+from bot.model import Participant
 from bot.order_words import in_case, lasting, title, where
 from bot.ordering import Done, Given
 from bot.orders import Order
@@ -22,7 +23,7 @@ NOT_HERE = "It holds while `usher run` is at work on this history: this process 
 def given_answer(context: Context, given: Given, words: Words, *, told: Spans = ()) -> Reply:
     """The reply for an order; `told` is for the others, where not all of them may know what the title says."""
     done, order = given.done, given.order
-    parts: list[Part] = [*words.after, *replacing(given.replaced), *enforcing(context)]
+    parts: list[Part] = [*(words.after if done.holds else words.known), *replacing(given.replaced), *enforcing(context)]
     if context.bound.reason:
         parts.append(text("Reason: ", Name(context.bound.reason)))
     parts += notes(done)
@@ -56,6 +57,12 @@ def outcome_of(done: Done) -> Outcome:
     """Of what does not hold yet: what became of the try, and failed where none could be made."""
     found = [one.result.outcome for one in done.carried if not one.holds and one.result is not None]
     return next((outcome for outcome in found if outcome is not None), Outcome.FAILED)
+
+
+def seen_after(done: Done) -> Participant | None:
+    """The one person of an order as the room has shown them after the try; None where it has not."""
+    result = done.carried[0].result if done.carried else None
+    return result.after.participant if result is not None and result.after is not None else None
 
 
 def replacing(replaced: Sequence[Order]) -> tuple[Part, ...]:

@@ -109,18 +109,20 @@ def _words(context: Context, given: Given) -> Words:
         done=say("Keeping ", name, " out of ", *place, " ", lasts, "."),
         already=say(name, " is kept out of ", *place, " ", lasts, " already."),
         what=say("keep ", name, " out of ", *place),
-        after=(*_seen_now(given), text(IDENTITY_ONLY)),
+        after=(*(_removed(given) or (text(f"They are not there now. {WHO_COMES}"),)), text(IDENTITY_ONLY)),
+        known=_removed(given),
         buttons=tuple(buttons),
     )
 
 
-def _seen_now(given: Given) -> Sequence[Part]:
-    """What became of whoever was there."""
+def _removed(given: Given) -> Sequence[Part]:
+    """Who was there and is gone now; () for nobody."""
     removed = [one for one in given.done.carried if one.folded.wanted.participant is None and one.holds]
     if not removed:
-        return (text(f"They are not there now. {WHO_COMES}"),)
+        return ()
     rooms = [one.folded.session.room for one in removed]
-    places = say(" from ", Name(", ".join(sorted(rooms)))) if len(rooms) > 1 else ()
+    several = len(rooms) > 1 or not given.done.holds
+    places = say(" from ", Name(", ".join(sorted(rooms)))) if several else ()
     more = f" {given.done.more} more rooms are looked at one after the other." if given.done.more else ""
     return (text("Removed now", *places, f".{more}"),)
 

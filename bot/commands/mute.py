@@ -11,8 +11,8 @@ from bot.answers import Words, answer
 from bot.command import BoundInvocation, Command, Effect, Kind, Param
 from bot.context import Context
 from bot.errors import BadArgument
-from bot.model import Source
-from bot.order_answers import given_answer, order_preview
+from bot.model import Participant, Source
+from bot.order_answers import given_answer, order_preview, seen_after
 from bot.order_words import lasting, taken_text
 from bot.ordering import Given, Ordering
 from bot.orders import Amendment
@@ -110,7 +110,12 @@ def _locked_words(context: Context, given: Given) -> Words:
         already=say(name, " is already kept muted in ", room, f" {lasts}: {what} cannot be used."),
         what=say("keep ", name, " muted in ", room),
         after=(*_seen_now(given), text(STAYS)),
+        known=_allowed(seen_after(given.done)),
     )
+
+
+def _allowed(person: Participant | None) -> tuple[ReplyPart, ...]:
+    return (text(f"Still allowed: {crowd.sources_text(person.permission.effective_sources)}."),) if person else ()
 
 
 def _seen_now(given: Given) -> tuple[ReplyPart, ...]:
@@ -120,11 +125,7 @@ def _seen_now(given: Given) -> tuple[ReplyPart, ...]:
     if carried is None or person is None:
         return ()
     gone = crowd.unpublished(carried.result.before, carried.result.after) if carried.result is not None else ""
-    left = crowd.sources_text(person.permission.effective_sources)
-    return (
-        text(f"Unpublished: {gone}." if gone else "Nothing of it was published."),
-        text(f"Still allowed: {left}."),
-    )
+    return (text(f"Unpublished: {gone}." if gone else "Nothing of it was published."), *_allowed(person))
 
 
 COMMAND = Command(
