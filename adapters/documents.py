@@ -115,17 +115,21 @@ def _grammar(registry: Registry) -> Iterable[str]:
             "and accents do not count. Anything else, a beginning of a name included, is answered with a choice. "
             "So are words behind a short name that may be the rest of a longer one, of somebody who is there (a typing "
             'error included) or has left. Quotes end a name: `/mute "Anna" Berg`.',
-            f"- **what** is one or more sources, joined by commas. {sources}.",
+            f"- **what** is one or more sources, joined by commas, `+`, `/`, `&` or `and`. {sources}.",
             f"- **modifiers** are `lock`, `in:room`, {' and '.join(f'`{flag}`' for flag in FLAGS)} (in any dash that "
             "a phone makes of them). `--dry-run` shows what would change and changes nothing. `--force` is for "
             "admins, where somebody is protected, and asks first.",
+            "- **a time** is `for 10m` or `until 18:00`. Without that word it counts where nothing stands behind it "
+            "(`/mute bob 10m`); with more behind it, it is asked whether it is the time. In quotes it is the reason: "
+            '`/mute bob "10m away from the mic"`.',
             "- **reason** is all the rest and needs no keyword. From its first word on nothing else is looked for, and "
             "the answer repeats what was taken for the reason.",
             f"- Text arguments ({', '.join(verbatim)}) are taken exactly as they stand, to the end of the line.",
             "- Double quotes of every kind hold words together; apostrophes never do.",
             "- **Which room**: the one given with `in:` or as the argument; else the default of the channel (`/use`); "
             "else the only live room in your scope; else you are asked.",
-            "- What could be meant in two ways is never guessed: it is a choice, and nothing has been done.",
+            "- What could be meant in two ways is never guessed: it is a choice, and nothing has been done. That goes "
+            "for a misspelt source or `lock` behind the name too.",
         ]
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import places
+from bot.choices import choose_reading
 from bot.command import BoundInvocation, Kind
 from bot.context import Context
 from bot.crowd import FILTERS, matching
 from bot.errors import NoSuchTarget
-from bot.grammar import Reading
 from bot.line import Line
+from bot.reading import Reading
 from bot.reply import Reply
 from bot.whom import Whom
 from bot.words import Word, fold, split, told
@@ -51,7 +52,8 @@ class _InRoom:
         if people is not None and people.name in reading.values:
             identities = await self._named(reading.values[people.name], place)
             reading = replace(reading, values={**reading.values, people.name: identities})
-        return self.line.bound(reading, place)
+        bound, others = self.line.bound(reading, place), self.line.others(reading, place)
+        return choose_reading(bound, reading, others) if others else bound
 
     async def _exists(self, room: str) -> bool:
         if self.context.command.takes_ended:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.command import Again, BoundInvocation, Press
+from bot.command import Again, BoundInvocation
 from bot.context import Context
 from bot.crowd import devices, joined, who
-from bot.grammar import Reading
+from bot.errors import BadArgument
+from bot.line import Otherwise
 from bot.model import Participant
+from bot.reading import Reading
 from bot.recent import Seen
 from bot.reply import Button, Choice, Choices, Name, Reply, Span, Spans, Tone, listed, say, text
 from bot.targets import Match
@@ -77,15 +79,29 @@ def choose_room_behind(room: str, again: Again) -> Reply:
     return Reply(Tone.INFO, title, (Choices((option,)),))
 
 
-def choose_reading(
-    bound: BoundInvocation, reading: Reading, others: Sequence[tuple[str, Press]], *, takes_reason: bool
-) -> Reply:
+def choose_reading(bound: BoundInvocation, reading: Reading, others: Sequence[Otherwise]) -> Reply:
     """One line, two readings: the other ones first, then the words as the reason."""
-    options = [Choice(say(label), Button(label, press)) for label, press in others]
-    if takes_reason:
-        label = say("as the reason: ", Name(reading.reason))
-        options.append(Choice(label, Button("As the reason", bound)))
-    what = reading.doubt or " ".join(reading.reason.split()[:2])
-    return Reply(
-        Tone.INFO, say("How is ", Name(what), " meant? Nothing has been done yet."), (Choices(tuple(options)),)
+    options = [Choice(_meant(other), Button(other.label, other.press)) for other in others]
+    label = say("as the reason: ", Name(reading.reason))
+    options.append(Choice(label, Button("As the reason", bound)))
+    title = say("How is ", Name(_in_doubt(reading)), " meant? Nothing has been done yet.")
+    return Reply(Tone.INFO, title, (Choices(tuple(options)),))
+
+
+def _meant(other: Otherwise) -> Spans:
+    if other.line:
+        return say(other.label, ": ", Name(other.line))
+    reason = other.press.reason if isinstance(other.press, BoundInvocation) else ""
+    return say(other.label, ". Reason: ", Name(reason)) if reason else say(other.label)
+
+
+def _in_doubt(reading: Reading) -> str:
+    return " ".join(reading.reason.split()[: reading.doubt.words if reading.doubt else 2])
+
+
+def in_doubt(reading: Reading) -> BadArgument:
+    """The same where something else has to be chosen already."""
+    meant = " or ".join(told(other.meant) for other in reading.others)
+    return BadArgument(
+        f"How is {told(_in_doubt(reading))!r} meant? Type it as {meant}, or in quotes as the reason. Nothing was done."
     )

@@ -22,10 +22,17 @@ _UNITS = {
 _SIZES = {name: size for size, names in _UNITS.items() for name in names}
 _LONG_NAMES = tuple(name for name in _SIZES if len(name) > 3)
 _ONE = {"a": ("minute", "day", "week"), "an": ("hour",), "one": ("minute", "hour", "day", "week")}  # no "a second time"
+BARE_WORDS = frozenset((one, unit) for one, units in _ONE.items() for unit in units)
+_NUMBERS = (
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "fifteen", "twenty", "thirty",
+    "forty", "fifty", "sixty", "ninety", "half", "some", "several",
+)  # fmt: skip
+_BROKEN = re.compile(r"\d+[.,\-–/]\d+([^\W\d_]*)")  # 1.5h, 10-15 min
 _TOO_LARGE = ("y", "yr", "year", "years", "mo", "month", "months")
 _GLUED = re.compile(r"(?:\d+[^\W\d_]+)+")
 _PAIR = re.compile(r"(\d+)([^\W\d_]+)")
 _MOST_DIGITS = 9
+_AROUND = ",.;:!?()"
 
 
 def parse_duration(text: str) -> timedelta:
@@ -44,14 +51,14 @@ def read_length(words: Sequence[Word]) -> tuple[timedelta | None, int]:
     `BadArgument` for what can only be meant as one: a number alone (`10`), a unit with a typing error (`10 minuets`).
     """
     total, smallest, taken = timedelta(), 2 * LONGEST, 0
-    while (found := _pairs([word.plain.rstrip(",.;:") for word in words[taken : taken + 3]], first=not taken))[0]:
+    while (found := _pairs([word.plain.strip(_AROUND) for word in words[taken : taken + 3]], first=not taken))[0]:
         sizes = [smallest, *(size for _, size in found[0])]
         if sorted(set(sizes), reverse=True) != sizes:  # each unit once, the largest first
             break
         total += sum((_times(digits, size) for digits, size in found[0]), timedelta())
         smallest, taken = sizes[-1], taken + found[1]
     if not taken:
-        _refuse_what_is_nearly_one([word.plain for word in words[:2]])
+        _refuse_what_is_nearly_one([word.plain.strip(_AROUND) for word in words[:3]])
         return None, 0
     return total, taken
 
@@ -77,6 +84,7 @@ def _refuse_what_is_nearly_one(plain: Sequence[str]) -> None:
     if plain[:1] == ["ever"]:
         raise BadArgument(f"Nothing lasts for ever: at most {length_words(LONGEST)}. {EXAMPLES}")
     if found is None:
+        _refuse_other_numbers(plain)
         return
     if not found[2] and len(plain) == 1:
         raise BadArgument(f"{told(plain[0])} what? {EXAMPLES}")
@@ -85,6 +93,17 @@ def _refuse_what_is_nearly_one(plain: Sequence[str]) -> None:
         raise BadArgument(f"Write it in days: at most {length_words(LONGEST)}. {EXAMPLES}")
     if len(unit) > 3 and (meant := near(unit, _LONG_NAMES, 0.75)):
         raise BadArgument(f"{told(unit)!r} is no unit of time. Did you mean {meant[0]}? {EXAMPLES}", near=meant)
+
+
+def _refuse_other_numbers(plain: Sequence[str]) -> None:
+    """`ten minutes`, `half an hour`, `1.5h`: meant as a time, and not read as one."""
+    broken = _BROKEN.fullmatch(plain[0]) if plain else None
+    behind = [word for word in plain[1:] if word not in ("a", "an")]
+    unit = broken[1] if broken else ""
+    if not unit and behind and (broken or plain[0] in _NUMBERS):
+        unit = behind[0]
+    if unit in _SIZES:
+        raise BadArgument(f"{told(' '.join(plain[:2]))!r} is no length of time as it is read here. {EXAMPLES}")
 
 
 def _times(digits: str, size: timedelta) -> timedelta:

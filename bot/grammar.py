@@ -7,14 +7,16 @@ is taken verbatim to the end of the line.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.command import Command, Kind, Param
+from bot.doubtful import Doubt, doubt
 from bot.errors import BadArgument
-from bot.lasting import Calendar, read_lasting
+from bot.lasting import Calendar, read_bare, read_lasting
 from bot.people import Role
-from bot.sources import meant_sources, read_sources
+from bot.reading import Reading
+from bot.sources import bare, read_sources
 from bot.words import Word, fold, near
 
 FLAGS = ("--dry-run", "--force")
@@ -22,33 +24,22 @@ _ROOMS = (Kind.ROOM, Kind.DESTINATION, Kind.ROOM_OR_GLOB)
 _SINGLE = (*_ROOMS, Kind.NUMBER, Kind.PAGE, Kind.ROLE, Kind.SUBJECT, Kind.COMMAND)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the words say. `doubt` is a word that might have been meant as one of `meant` sources.
+def read(
+    command: Command, line: str, words: Sequence[Word], start: int, calendar: Calendar, *, time_at: int = -1
+) -> Reading:
+    """Read the words from index `start`; `BadArgument` says what does not fit, and the usage.
 
-    `reason_at` is the index of the reason's first word among all words of the line, `placed` the words by parameter
-    (for rewriting one of them).
+    At the index `time_at` stands a time with no `for` or `until` before it.
     """
-
-    values: dict[str, Any] = field(default_factory=dict)
-    room: str = ""
-    force: bool = False
-    dry_run: bool = False
-    reason: str = ""
-    reason_at: int = -1
-    doubt: str = ""
-    meant: tuple[str, ...] = ()
-    placed: dict[str, Word] = field(default_factory=dict)
-
-
-def read(command: Command, line: str, words: Sequence[Word], start: int, calendar: Calendar) -> Reading:
-    """Read the words from index `start`; `BadArgument` says what does not fit, and the usage."""
-    return _Reader(command, line, words, start, calendar).read()
+    return _Reader(command, line, words, start, calendar, time_at).read()
 
 
 class _Reader:
-    def __init__(self, command: Command, line: str, words: Sequence[Word], start: int, calendar: Calendar) -> None:
+    def __init__(
+        self, command: Command, line: str, words: Sequence[Word], start: int, calendar: Calendar, time_at: int
+    ) -> None:
         self.command, self.line, self.words, self.at, self.calendar = command, line, words, start, calendar
+        self.time_at, self.sources_end = time_at, -1
         self.open = [p for p in command.params if p.kind is not Kind.WHO]
         self.found = Reading()
 
@@ -79,7 +70,7 @@ class _Reader:
             self._set(keyed, word.text.partition(":")[2])
         elif word.plain.startswith("in:") and len(word.text) > 3:
             return self._in(word)
-        elif (flag := self._one(Kind.FLAG)) is not None and word.plain == flag.keyword:
+        elif (flag := self._one(Kind.FLAG)) is not None and bare(word) == flag.keyword:
             self._set(flag, True)
         else:
             return self._lasting()
@@ -122,8 +113,11 @@ class _Reader:
 
     def _lasting(self) -> bool:
         param = self._one(Kind.DURATION)
-        lasting, taken = read_lasting(self.words[self.at :], self.calendar) if param is not None else (None, 0)
-        if param is None or lasting is None:
+        if param is None:
+            return False
+        read_time = read_bare if self.at == self.time_at else read_lasting
+        lasting, taken = read_time(self.words[self.at :], self.calendar)
+        if lasting is None:
             return False
         self._set(param, lasting.encode())
         self.at += taken
@@ -142,14 +136,12 @@ class _Reader:
         param = self._one(Kind.SOURCES)
         if param is None or word.quoted:
             return False
-        names, taken = read_sources(self.words[self.at :])
-        if names and all(name in param.choices for name in names):
-            self._set(param, sorted(set(names)))
-            self.at += taken
-            return True
-        if meant := meant_sources(names, param.choices):
-            self.found = replace(self.found, doubt=word.text, meant=meant)
-        return False
+        names, taken = read_sources(self.words[self.at :], param.choices)
+        if not names:
+            return False
+        self._set(param, sorted(set(names)))
+        self.at = self.sources_end = self.at + taken
+        return True
 
     def _positional(self, word: Word) -> bool:
         page = self._one(Kind.PAGE)
@@ -198,10 +190,16 @@ class _Reader:
         if param.kind is Kind.TEXT:
             self._set(param, rest)
         else:
+            found = self._doubt()
             self._set(param, rest.strip())
-            self.found = replace(self.found, reason=rest.strip(), reason_at=self.at)
+            self.found = replace(self.found, reason=rest.strip(), reason_at=self.at, doubt=found)
         self.at = len(self.words)
         return True
+
+    def _doubt(self) -> Doubt | None:
+        sources = self.command.param(Kind.SOURCES)
+        more = sources.choices if sources is not None and self.sources_end == self.at else ()
+        return doubt(self.words[self.at :], self.open, more, self.calendar)
 
     def _pairs(self, param: Param) -> bool:
         pairs: list[list[str]] = []

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from bot.durations import EXAMPLES, check_length, length_words, read_length
+from bot.durations import BARE_WORDS, EXAMPLES, check_length, length_words, read_length
 from bot.errors import BadArgument
 from bot.moments import moment_words, read_moment
 from bot.words import Word, split, told
 
 FOR, UNTIL = "for", "until"
+_MOMENT = re.compile(r"\d{1,2}:\d\d\D*|\d{1,2}[ap]m|\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,11 @@ class Lasting:
     """A length of time that begins when the thing is done, or a moment (aware) up to which it lasts."""
 
     time: timedelta | datetime
+
+    @property
+    def word(self) -> str:
+        """What stands before it in a line."""
+        return FOR if isinstance(self.time, timedelta) else UNTIL
 
     def ends(self, now: datetime) -> datetime:
         """When it ends if it begins now; `BadArgument` where that is too soon, too late, or has passed."""
@@ -59,6 +66,10 @@ def read_lasting(words: Sequence[Word], calendar: Calendar) -> tuple[Lasting | N
     taken = 0
     if kind == FOR:
         time, taken = read_length(words[1:])
+        if time is None and _MOMENT.match(words[1].plain):
+            raise BadArgument(
+                f"{told(words[1].plain)!r} is no length of time. Type until before it, or write it as 10m."
+            )
     elif kind == UNTIL:
         time, taken = read_moment(words[1:], calendar.now, calendar.zone)
     if time is None:
@@ -66,6 +77,33 @@ def read_lasting(words: Sequence[Word], calendar: Calendar) -> tuple[Lasting | N
     lasting = Lasting(time)
     lasting.ends(calendar.now)
     return lasting, taken + 1
+
+
+def read_bare(words: Sequence[Word], calendar: Calendar) -> tuple[Lasting | None, int]:
+    """The time that the first words say with no `for` or `until` before it (`10m`, `18:00`), and how many words it is.
+
+    None for what says none (`3 reasons`). `BadArgument` for what can only be meant as one: `10`, `10 minuets`, `25:00`.
+    """
+    first, following = [*(word.plain for word in words[:2]), ""][:2]
+    time: timedelta | datetime | None
+    if _MOMENT.match(first) or (first.isdecimal() and following in ("am", "pm")):
+        time, taken = read_moment(words, calendar.now, calendar.zone)
+    elif first[:1].isdecimal() or (first, following) in BARE_WORDS:
+        time, taken = read_length(words)
+    else:
+        return None, 0
+    if time is None:
+        return None, 0
+    lasting = Lasting(time)
+    lasting.ends(calendar.now)
+    return lasting, taken
+
+
+def split_bare(text: str, calendar: Calendar) -> tuple[Lasting | None, str]:
+    """A time with no word before it at the beginning of a text, and the rest: `10m`, `10m shouting`."""
+    words = split(text)
+    lasting, taken = read_bare(words, calendar) if words else (None, 0)
+    return (None, text) if lasting is None else (lasting, text[words[taken - 1].end :].strip())
 
 
 def split_duration(text: str, calendar: Calendar) -> tuple[Lasting | None, str]:

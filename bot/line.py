@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.command import Again, BoundInvocation, Command, Invocation, Kind, Target
-from bot.grammar import Reading, read
+from bot import grammar
+from bot.command import Again, BoundInvocation, Command, Invocation, Kind, Press, Target
+from bot.doubtful import Doubt
 from bot.lasting import Calendar
 from bot.options import read_options, who_option, written
 from bot.places import Rewrite
+from bot.reading import Other, Reading
 from bot.words import Word, split
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """Another meaning of a line: its label, what does it, and how it would have been typed ("" for options)."""
+
+    label: str
+    press: Press
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,25 @@ class Line:
         """The reading when the first `length` words name the target."""
         if self.invocation.options is not None:
             return read_options(self.command, self.invocation.options, self.calendar)
-        return read(self.command, self.text, self.words, length, self.calendar)
+        found = grammar.read(self.command, self.text, self.words, length, self.calendar)
+        return found if found.doubt is None else self._doubtful(length, found, found.doubt)
+
+    def _doubtful(self, length: int, found: Reading, doubt: Doubt) -> Reading:
+        """With the other readings. A time without `for` that nothing follows is in no doubt: it counts."""
+        first, last = self.words[found.reason_at], self.words[found.reason_at + doubt.words - 1]
+        others = []
+        for meant in doubt.meant:
+            text = self.text[: first.start] + meant + self.text[last.end :]
+            if doubt.timed:
+                other = grammar.read(
+                    self.command, self.text, self.words, length, self.calendar, time_at=found.reason_at
+                )
+            else:
+                other = grammar.read(self.command, text, split(text), length, self.calendar)
+            others.append(Other(meant.removeprefix(", "), text, other))
+        if doubt.timed and not others[0].reading.reason:
+            return others[0].reading
+        return replace(found, others=tuple(others))
 
     def bound(self, reading: Reading, room: str, target: Target | None = None) -> BoundInvocation:
         takes_room = self.command.param(Kind.ROOM) is not None
@@ -41,6 +70,16 @@ class Line:
         return BoundInvocation(
             self.command.name, room, target, values, self.typed, reading.reason, reading.force, reading.dry_run
         )
+
+    def others(self, reading: Reading, room: str, target: Target | None = None) -> list[Otherwise]:
+        """What else the line may mean there."""
+        return [self._otherwise(other, room, target) for other in reading.others]
+
+    def _otherwise(self, other: Other, room: str, target: Target | None) -> Otherwise:
+        line = f"{self.command.name} {other.line}" if other.line else ""
+        if other.reading.room in ("", room):
+            return Otherwise(other.meant, self.bound(other.reading, room, target), line)
+        return Otherwise(other.meant, Again(line, other.reading.room), line)
 
     @property
     def typed(self) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.command import Command, Kind, Param
+from bot.doubtful import Doubt
 from bot.errors import BadArgument
-from bot.grammar import Reading
-from bot.lasting import Calendar, as_words, parse_lasting, split_duration
+from bot.lasting import Calendar, as_words, parse_lasting, split_bare, split_duration
 from bot.people import Role
-from bot.sources import sources_of
+from bot.reading import Other, Reading
+from bot.sources import split_sources
 from bot.words import QUOTES, Word, in_room, split, told
 
 TRUE = ("true", "yes", "1")
@@ -27,10 +28,11 @@ def who_option(options: Mapping[str, str]) -> list[Word]:
 def read_options(command: Command, options: Mapping[str, str], calendar: Calendar) -> Reading:
     """The reading of the options; `BadArgument` names the one that is wrong or missing.
 
-    A time at the beginning of the reason counts, as it does in words, where none is given beside it.
+    A time at the beginning of the reason is read as it is in words, where none is given beside it.
     """
     values: dict[str, Any] = {}
     options = _timed(command, options, calendar)
+    others = _otherwise(command, options, calendar)
     for param in command.params:
         if param.kind is Kind.WHO:
             continue
@@ -46,7 +48,22 @@ def read_options(command: Command, options: Mapping[str, str], calendar: Calenda
         force=_flag(command, options, "force"),
         dry_run=_flag(command, options, "dry-run"),
         reason=values.get(reason.name, "") if reason else "",
+        doubt=Doubt(tuple(other.meant for other in others), timed=True) if others else None,
+        others=others,
     )
+
+
+def _otherwise(command: Command, options: Mapping[str, str], calendar: Calendar) -> tuple[Other, ...]:
+    """The reading in which a time with no word before it, at the beginning of the reason, is the time."""
+    time, reason = command.param(Kind.DURATION), command.param(Kind.REASON)
+    if time is None or reason is None or options.get(time.name):
+        return ()
+    given = options.get(reason.name, "").strip()
+    lasting, rest = split_bare(given, calendar)
+    if lasting is None:
+        return ()
+    said = f"{lasting.word} {given.removesuffix(rest).rstrip()}"
+    return (Other(said, "", read_options(command, {**options, time.name: said, reason.name: rest}, calendar)),)
 
 
 def _flag(command: Command, options: Mapping[str, str], name: str) -> bool:
@@ -65,6 +82,8 @@ def _timed(command: Command, options: Mapping[str, str], calendar: Calendar) -> 
         return options
     given = options.get(reason.name, "").rstrip()
     lasting, rest = split_duration(given, calendar)
+    if lasting is None and not (bare := split_bare(given, calendar))[1]:
+        lasting, rest = bare
     if lasting is None:
         return options
     return {**options, time.name: given.removesuffix(rest), reason.name: rest}
@@ -91,7 +110,7 @@ def _value(command: Command, param: Param, text: str, calendar: Calendar) -> Any
 
 
 def _sources(command: Command, param: Param, text: str) -> list[str]:
-    names = sources_of(text.lower().replace(",", " ").split())
+    names = split_sources(text)
     wrong = [name for name in names if name not in param.choices]
     if wrong:
         raise BadArgument(f"{wrong[0]!r} is not a source. Sources: {', '.join(param.choices)}. Usage: {command.usage}")
@@ -137,7 +156,7 @@ def _written(param: Param, text: str) -> str:
     if param.kind is Kind.FLAG:
         return param.keyword or param.name if text.lower() in TRUE else ""
     if param.kind is Kind.SOURCES:
-        return ",".join(text.replace(",", " ").split())
+        return ",".join(split_sources(text))
     if param.kind is Kind.PEOPLE:
         return f"{param.keyword} {text}"
     if param.kind is Kind.PAIRS:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import BadArgument
+from bot.longer import Longer
 from bot.model import Participant
 from bot.words import QUOTES, Word, fold, near, undirected, visible
 
@@ -59,7 +60,7 @@ def find(line: str, words: Sequence[Word], people: Sequence[Participant]) -> Mat
     if exact:
         longest = max(match.length for match in exact)
         return Matches(tuple(exact), _longer(spelled, called, longest, exact))
-    return Matches((), _nearest(spelled, people))
+    return Matches((), tuple(_whole(words, match) for match in _nearest(spelled, people)))
 
 
 def is_mention(text: str) -> bool:
@@ -126,6 +127,12 @@ def _nearest(spelled: dict[int, Ways], people: Sequence[Participant]) -> tuple[M
     by_word = {key: p for p in people for key in (p.identity, p.name, *p.name.split()[:1]) if key}
     alike = {by_word[key].sid: by_word[key] for typed in sorted(spelled[1].folded) for key in near(typed, by_word)}
     return tuple(Match(1, person) for person in alike.values())
+
+
+def _whole(words: Sequence[Word], match: Match) -> Match:
+    """The match with all the words that may be meant as the name (`Bob Stne` of Bob Stone)."""
+    person = match.person
+    return Match(Longer(words, match.length, nearly=True).names(person.name, person.identity) or match.length, person)
 
 
 def _begins(person: Participant, begun: tuple[str, ...]) -> bool:

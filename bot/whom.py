@@ -5,23 +5,24 @@ Where a name ends is known only once the room has been looked at, so every numbe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import places
 from bot.authorise import sees_hidden
 from bot.case_access import left_before
-from bot.choices import choose_longer, choose_reading, choose_room_behind, choose_target
-from bot.command import Again, BoundInvocation, Kind, Press, Target
+from bot.choices import choose_longer, choose_reading, choose_room_behind, choose_target, in_doubt
+from bot.command import Again, BoundInvocation, Kind, Target
 from bot.context import Context
 from bot.errors import BadArgument, NoSuchTarget
-from bot.grammar import Reading, read
-from bot.line import Line
+from bot.line import Line, Otherwise
 from bot.longer import Longer
 from bot.model import Participant
+from bot.reading import Reading
 from bot.recent import Seen
 from bot.reply import Reply
 from bot.targets import LONGEST_NAME, Match, Matches
-from bot.words import Word, fold, split, told
+from bot.words import Word, fold, told
 
 Readings = dict[int, "Reading | BadArgument"]
 
@@ -92,7 +93,7 @@ class Whom:
             return gone
         options = [match for match in matches.options if isinstance(readings[match.length], Reading)]
         if options:
-            bound = [self._targeted(room, m.person, _reading(readings[m.length])) for m in options]
+            bound = [self._targeted(room, m.person, readings[m.length]) for m in options]
             typed = " ".join(word.text for word in self.line.words[: options[0].length])
             return choose_target(self.context, typed, options, bound, room, exact=bool(matches.exact))
         if matches.options:
@@ -103,16 +104,17 @@ class Whom:
         reading = _reading(readings[match.length])
         if (choice := await self._or_longer(room, match, readings)) is not None:
             return choice
-        bound = self._targeted(room, match.person, reading)
-        others: list[tuple[str, Press]] = []
-        if reading.doubt:
-            others = self._meant(match, room, reading)
-        elif reading.reason_at >= 0 and (again := await self._in_live_room(reading)) is not None:
+        target = self._target(room, match.person)
+        others = self.line.others(reading, room, target)
+        if not others and reading.reason_at >= 0 and (again := await self._in_live_room(reading)) is not None:
             others = [again]
-        if not others:
-            return bound
-        takes_reason = self.line.command.param(Kind.REASON) is not None
-        return choose_reading(bound, reading, others, takes_reason=takes_reason)
+        return self._read_as(reading, room, target, others)
+
+    def _read_as(
+        self, reading: Reading, room: str, target: Target, others: Sequence[Otherwise]
+    ) -> BoundInvocation | Reply:
+        bound = self.line.bound(reading, room, target)
+        return choose_reading(bound, reading, others) if others else bound
 
     async def _or_longer(self, room: str, match: Match, readings: Readings) -> Reply | None:
         """A choice where the words behind the name may be the rest of somebody else's, who is there or has left."""
@@ -124,7 +126,7 @@ class Whom:
         if not here and not gone:
             return None
         options = [match, *here]
-        bound = [self._targeted(room, one.person, _reading(readings[one.length])) for one in options]
+        bound = [self._targeted(room, one.person, readings[one.length]) for one in options]
         left = [(seen, self._on_gone(room, seen, readings[n])) for n, seen in gone]
         longest = max(n for n, _ in (*((one.length, one) for one in here), *gone))
         typed = " ".join(word.text for word in self.line.words[:longest])
@@ -149,21 +151,17 @@ class Whom:
             return None
         return self.line.bound(reading, room, Target(room, seen.identity, seen.sid, seen.name))
 
-    def _targeted(self, room: str, person: Participant, reading: Reading) -> BoundInvocation:
-        return self.line.bound(reading, room, Target(room, person.identity, person.sid, person.name, person))
+    def _targeted(self, room: str, person: Participant, reading: Reading | BadArgument) -> BoundInvocation:
+        """What one of several choices does: nothing else may be in doubt."""
+        sure = _reading(reading)
+        if sure.others:
+            raise in_doubt(sure)
+        return self.line.bound(sure, room, self._target(room, person))
 
-    def _meant(self, match: Match, room: str, reading: Reading) -> list[tuple[str, Press]]:
-        """The near miss of a source, read as each source that it may have been."""
-        words = self.line.words
-        word = next(w for w in words[match.length :] if w.text == reading.doubt)
-        found: list[tuple[str, Press]] = []
-        for source in reading.meant:
-            text = self.line.text[: word.start] + source + self.line.text[word.end :]
-            again = read(self.line.command, text, split(text), match.length, self.line.calendar)
-            found.append((source, self._targeted(room, match.person, again)))
-        return found
+    def _target(self, room: str, person: Participant) -> Target:
+        return Target(room, person.identity, person.sid, person.name, person)
 
-    async def _in_live_room(self, reading: Reading) -> tuple[str, Press] | None:
+    async def _in_live_room(self, reading: Reading) -> Otherwise | None:
         """A reason that begins with `in <live room>` may be meant as the scope."""
         words = self.line.words[reading.reason_at :]
         if len(words) < 2 or words[0].plain != "in":
@@ -172,7 +170,7 @@ class Whom:
         room = next((found.name for found in await self.context.live_rooms() if fold(found.name) == said), None)
         if room is None:
             return None
-        return (f"in the room {told(room)}", Again(self.line.without(words[0].start, words[1].end), room))
+        return Otherwise(f"in the room {told(room)}", Again(self.line.without(words[0].start, words[1].end), room))
 
     async def _nobody(self, room: str, word: Word | None) -> BoundInvocation | Reply:
         if not await self._exists(room):
@@ -182,24 +180,25 @@ class Whom:
         typed = self.line.words[0].text
         raise NoSuchTarget(f"Nobody in {room} is called {typed!r}. Nothing was done. /participants shows who is there.")
 
-    def _unseen(self, room: str) -> BoundInvocation | None:
+    def _unseen(self, room: str) -> BoundInvocation | Reply | None:
         """An identity that nobody has seen there, where the command is about whoever comes under it."""
         reading = self._readings().get(1)
         if not self.line.command.takes_unseen or not isinstance(reading, Reading):
             return None
-        return self.line.bound(reading, room, Target(room, self.line.words[0].text.lstrip("@"), ""))
+        target = Target(room, self.line.words[0].text.lstrip("@"), "")
+        return self._read_as(reading, room, target, self.line.others(reading, room, target))
 
     async def _exists(self, room: str) -> bool:
         return bool(await self.context.people(room)) or await places.is_live(self.context, room)
 
-    async def _gone(self, room: str, readings: Readings) -> BoundInvocation | None:
+    async def _gone(self, room: str, readings: Readings) -> BoundInvocation | Reply | None:
         """Someone who was in the room and has left; whoever is there but hidden has not."""
         for length in sorted(readings, reverse=True):
             reading = readings[length]
             typed = " ".join(word.text for word in self.line.words[:length])
             if isinstance(reading, Reading) and (left := await self._left(room, typed)) is not None:
                 here = await self.context.is_there(room, left.identity)
-                return None if here else self.line.bound(reading, room, left)
+                return None if here else self._read_as(reading, room, left, self.line.others(reading, room, left))
         return None
 
     async def _left(self, room: str, typed: str) -> Target | None:

@@ -21,7 +21,7 @@ from tests.house import BACKSTAGE, STANDUP, House, labels, told
         ("mute bob in:standup talks in:standup", "talks in:standup"),
         ("mute Bob Stone 'quoted' reason", "'quoted' reason"),
         ('mute "Bob Stone" "a whole reason"', '"a whole reason"'),
-        ("mute bob lock:", "lock:"),
+        ('mute bob "lock:"', '"lock:"'),
         ("mute bob 3 times", "3 times"),
         ("mute bob שקט בבקשה", "שקט בבקשה"),
         ("mute bob in the way", "in the way"),
