@@ -14,7 +14,7 @@ from bot.order_words import kind, lasting, title, where
 from bot.orders import Order
 from bot.people import Role, is_glob
 from bot.reply import Button, Choice, Choices, Reply, Spans, Tone, say
-from bot.words import fold, told
+from bot.words import fold, near, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +27,26 @@ class Arguments:
 
 async def run(context: Context, arguments: Arguments) -> Reply:
     bans = [order for order in await orders_in_sight(context) if kind(order) == "ban"]
-    found = _meant(bans, arguments.who)
+    exact, alike = _meant(bans, arguments.who)
+    found = exact or alike
     if arguments.case:
         found = [order for order in found if str(order.case) == arguments.case]
     if not found:
         raise BadArgument(f"Nobody called {told(arguments.who)!r} is kept out. Nothing was done. /bans lists who is.")
-    if len(found) > 1:
-        return _choice(context, arguments, found)
+    if len(found) > 1 or not (exact or arguments.case):
+        return _choice(context, arguments, found, exact=bool(exact))
     (order,) = found
     context.bound = replace(context.bound, room=_room(context, order))
     return await end(context, [order])
 
 
-def _meant(bans: list[Order], words: str) -> list[Order]:
-    """By the exact identity or else the name, and where nobody has that by a part of them."""
+def _meant(bans: list[Order], words: str) -> tuple[list[Order], list[Order]]:
+    """Who is called so, by the identity or the whole name; and whose name has these words in it, or is like them."""
     wanted = fold(words.strip().lstrip("@").strip("\"'"))
-    names = [(order, *_names(order)) for order in bans]
-    exact = [order for order, identity, name in names if wanted in (identity, name)]
-    return exact or [order for order, *both in names if wanted and any(wanted in one for one in both)]
+    names = [(order, [name for name in _names(order) if name]) for order in bans]
+    exact = [order for order, called in names if wanted in called]
+    alike = [order for order, called in names if wanted and any(wanted in one or near(wanted, [one]) for one in called)]
+    return exact, alike
 
 
 def _names(order: Order) -> tuple[str, str]:
@@ -56,9 +58,10 @@ def _room(context: Context, order: Order) -> str:
     return rooms[0] if rooms else ""
 
 
-def _choice(context: Context, arguments: Arguments, found: list[Order]) -> Reply:
+def _choice(context: Context, arguments: Arguments, found: list[Order], *, exact: bool) -> Reply:
     options = tuple(Choice(_line(context, order), _button(context, arguments, order)) for order in found)
-    return Reply(Tone.WARN, say("More than one is meant. Which one ends?"), (Choices(options),))
+    why = "More than one is meant" if exact else "Nobody who is kept out is called exactly that"
+    return Reply(Tone.WARN, say(f"{why}. Which one ends? Nothing has been done yet."), (Choices(options),))
 
 
 def _line(context: Context, order: Order) -> Spans:
@@ -80,7 +83,7 @@ COMMAND = Command(
     run=run,
     in_room=False,
     details=(
-        "By the identity or the name. It needs the role that a ban needs, in every room where that one acts. Nobody is "
+        "By the identity or the whole name; anything else is a choice. It needs the role that a ban needs, in every room where that one acts. Nobody is "
         "brought back: they have to join themselves."
     ),
     examples=("/unban bob", '/unban "Bob Stone"'),
