@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from adapters.slack.people import Sender
@@ -28,13 +28,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A modal or the App Home as it was when something happened in it; `values` by block id."""
+    """A modal or the App Home as it was when something happened in it; `values` by block id.
+
+    `marks` are what makes a block's id another one, where it has such a mark.
+    """
 
     id: str
     hash: str
     callback: str
     metadata: str
     values: Mapping[str, str]
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,14 +87,16 @@ def _view(payload: Payload) -> View | None:
         return None
     state = mapping(mapping(view, "state"), "values")
     values = {
-        block.partition(":")[0]: _value(element)  # behind the colon stands what makes the id another one
+        block.partition(":")[0]: _value(element)  # behind the colon stands the mark
         for block in state
         for element in mapping(state, block).values()
         if isinstance(element, Mapping)
     }
+    marks = {name: mark for name, _, mark in (block.partition(":") for block in state) if mark}
     return View(
-        string(view, "id"), string(view, "hash"), string(view, "callback_id"), string(view, "private_metadata"), values
-    )
+        string(view, "id"), string(view, "hash"), string(view, "callback_id"), string(view, "private_metadata"),
+        values, marks,
+    )  # fmt: skip
 
 
 def _value(element: Payload) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from adapters.slack.arrivals import Place, Submitted, Typed
 from adapters.slack.typed import Reader
-from adapters.slack.views import ACTION, ACTIONS, PERSON, REASON, ROOM, Kept
+from adapters.slack.views import ACTION, ACTIONS, PERSON, REASON, ROOM, Kept, digest_of
 from bot.command import Command, Invocation, Kind
 from bot.people import ChatUser
 
@@ -49,6 +49,8 @@ def of_modal(
     command, person = commands[action.command], values.get(PERSON, "")
     if command.param(Kind.WHO) and not person:
         return {PERSON: "Choose whom."}
+    if command.param(Kind.WHO) and (found.view.marks.get(PERSON) if found.view else None) != digest_of(room):
+        return {PERSON: "The person was chosen from the list of another room. Nothing was done. Choose again."}
     given = {
         **action.options,
         "who": person if command.param(Kind.WHO) else "",

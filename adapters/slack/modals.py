@@ -138,12 +138,14 @@ class Modals:
         user = await self._desk.user(found.sender)
         rooms, labels = await self._rooms(user)
         desk = self._desk
-        asked = of_modal(found, room_of(values.get(ROOM, ""), rooms), desk.commands, user, desk.names.meant)
+        room = room_of(values.get(ROOM, ""), rooms)
+        asked = of_modal(found, room, desk.commands, user, desk.names.meant)
         if isinstance(asked, Invocation):
             progress.invocation = asked
             return self._screen(found.sender, await self._desk.asked(found.sender, progress, kept.thread), kept)
         notes, chosen, reason = list(asked.values()), values.get(ACTION, ""), values.get(REASON, "")
-        view = moderate_view(rooms, kept, labels=labels, notes=notes, action=chosen, reason=reason)
+        chosen_in = replace(kept, room=room or kept.room)
+        view = moderate_view(rooms, chosen_in, labels=labels, notes=notes, action=chosen, reason=reason)
         return Screen(view, self._desk.rendered(found.sender, late()))
 
     async def home(self, found: HomeOpened) -> None:

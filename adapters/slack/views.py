@@ -87,10 +87,11 @@ def key_of(room: str) -> str:
     """A room's name as an option's value; the digest of one that is too long for it."""
     if room and escape.size(room) <= limits.OPTION_VALUE and not room.startswith(_HASHED):
         return room
-    return _HASHED + _digest(room)
+    return _HASHED + digest_of(room)
 
 
-def _digest(room: str) -> str:
+def digest_of(room: str) -> str:
+    """The mark of the person's input for that room."""
     return hashlib.sha256(room.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -134,7 +135,7 @@ def moderate_view(
     choose_person = blocks.searched(PERSON, "Name or identity; open microphones first", person)
     inputs = [
         blocks.asked(ROOM, "Room", choose_room, dispatch=True),
-        blocks.asked(f"{PERSON}:{_digest(kept.room)}", "Person", choose_person, optional=True),
+        blocks.asked(f"{PERSON}:{digest_of(kept.room)}", "Person", choose_person, optional=True),
         blocks.asked(ACTION, "What to do", _radio(action)),
         blocks.asked(REASON, "Reason, or the other command", _reason(reason), optional=True),
     ]

@@ -83,7 +83,8 @@ COMMAND = Command(
     run=run,
     in_room=False,
     details=(
-        "By the identity or the whole name; anything else is a choice. It needs the role that a ban needs, in every room where that one acts. Nobody is "
+        "By the identity or the whole name; anything else is a choice. It needs the role that a ban needs, in every "
+        "room where that one acts. Nobody is "
         "brought back: they have to join themselves."
     ),
     examples=("/unban bob", '/unban "Bob Stone"'),

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.livekit.calls import Call
 from adapters.livekit.simulator.lively import BACKSTAGE, STANDUP
+from adapters.livekit.simulator.people import JoinGrant
 from adapters.livekit.wire import Json
 from bot.people import Role
 from tests.core.faults import UNREACHABLE
@@ -79,6 +80,27 @@ async def test_a_missing_person_is_asked_for_and_nothing_typed_is_lost(usher: Us
     )
     assert "spam" in str(again.blocks)
     assert await usher.cases() == ()
+
+
+async def test_a_person_of_another_rooms_list_is_chosen_again_in_the_room_that_is_meant(usher: Usher) -> None:
+    """The room was changed, and the modal submitted before it had been drawn anew."""
+    slack = usher.slack
+    usher.rooms.join(BACKSTAGE, JoinGrant("anna", "Anna of backstage"))
+    usher.rooms.publish(BACKSTAGE, "anna")
+    await slack.shortcut("ann", "moderate")
+    [view] = await slack.until(lambda: opened(slack, "ann"))
+    await slack.press("ann", view, STANDUP)
+    await slack.until(lambda: slack.called("views.update"))
+    [view] = slack.seen_by("ann").views
+    found = await slack.search("ann", view, block(view, "person"), "anna")
+    person = {block(view, "person"): found.options[0]}
+    await slack.submit("ann", view, {"room": BACKSTAGE, **person, "action": "Mute", "reason": "spam"})
+    [again] = await slack.until(lambda: [v for v in slack.seen_by("ann").views if "Choose again" in str(v.blocks)])
+    assert (usher.open("anna"), usher.open("anna", BACKSTAGE), await usher.cases()) == (True, True, ())
+    found = await slack.search("ann", again, block(again, "person"), "backstage")
+    await slack.submit("ann", again, {block(again, "person"): found.options[0]})
+    await slack.until(lambda: not usher.open("anna", BACKSTAGE))
+    assert usher.open("anna")
 
 
 async def test_a_removal_from_the_modal_is_asked_about_and_its_answer_takes_its_place(usher: Usher) -> None:

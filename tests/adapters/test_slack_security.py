@@ -16,6 +16,7 @@ import pytest
 
 from adapters.http import MOST_BYTES
 from adapters.livekit.simulator.lively import BACKSTAGE, STANDUP
+from adapters.slack.views import digest_of
 from bot.people import Role
 from tests.slack_forged import again, sent_to
 from tests.slack_stand_in import Shown, SlackStandIn, View
@@ -252,12 +253,14 @@ async def modal(usher: Usher, who: str) -> View:
 
 
 def fill(view: View, **chosen: str) -> None:
-    """Put these values into the state, offered or not."""
+    """Put these values into the state, offered or not; the person as from the list of that room."""
     for block in view.blocks:
         name = str(block["block_id"]).partition(":")[0]
         if name in chosen:
             option = {"text": {"type": "plain_text", "text": "forged"}, "value": chosen[name]}
             state = {"type": block["element"]["type"], "selected_option": option}
+            if name == "person":
+                block["block_id"] = f"person:{digest_of(chosen['room'])}"
             view.state[block["block_id"], block["element"]["action_id"]] = state
 
 

@@ -19,6 +19,7 @@ from adapters.slack.views import (
     ACTIONS,
     Kept,
     answer_view,
+    digest_of,
     home_view,
     key_of,
     moderate_view,
@@ -37,8 +38,9 @@ WHO = sender("U1", team="T1", enterprise=None, name="ann")
 LONG = "long room " * 20
 
 
-def submitted(kept: Kept | None = None, /, **values: str) -> Submitted:
-    view = View("V1", "h", "moderate", kept.encode() if kept else "", values)
+def submitted(kept: Kept | None = None, /, listed: str = STANDUP, **values: str) -> Submitted:
+    """`listed` is the room whose people were there to choose from."""
+    view = View("V1", "h", "moderate", kept.encode() if kept else "", values, {"person": digest_of(listed)})
     return Submitted(WHO, Place("T1"), "slack:t", "t", view=view)
 
 
@@ -165,6 +167,15 @@ def test_what_is_missing_is_said_at_its_input(values: dict[str, str], room: str,
     found = of_modal(submitted(**values), room, COMMANDS, WHO.user)
     assert not isinstance(found, Invocation)
     assert list(found) == [missing]
+
+
+@pytest.mark.parametrize("listed", ["backstage", ""])
+def test_a_person_of_another_rooms_list_is_not_moderated_in_this_one(listed: str) -> None:
+    for action in ("mute", "lock", "demote", "kick"):
+        found = of_modal(submitted(None, listed, action=action, person="bob"), STANDUP, COMMANDS, WHO.user)
+        assert not isinstance(found, Invocation)
+        assert "Choose again" in found["person"]
+    assert isinstance(of_modal(submitted(None, listed, action="quiet"), STANDUP, COMMANDS, WHO.user), Invocation)
 
 
 def test_a_submission_that_carries_no_view_asks_for_nothing() -> None:
