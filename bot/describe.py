@@ -77,5 +77,5 @@ def value_word(change: Change, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None or value == "":
-        return "none"
+        return "empty" if value == "" and name.startswith(ATTRIBUTE) else "none"
     return shortened(one_line(str(value)), LONGEST)

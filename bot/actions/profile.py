@@ -10,7 +10,8 @@ from bot.state import PersonState
 
 @dataclass(frozen=True, slots=True)
 class SetProfile:
-    """These values stand; None leaves one as it is, an empty attribute value deletes the key.
+    """These values stand; None leaves one as it is, an empty attribute value deletes the key. Other keys are left as
+    they are: a join token may have given them an empty value, which no call can.
 
     LiveKit cannot clear metadata or name ("" means unchanged there), so "" is not accepted for them.
     """
@@ -27,7 +28,8 @@ class SetProfile:
         person = state.participant
         if person is None:
             return state
-        merged = {k: v for k, v in {**person.attributes, **self.attributes}.items() if v != ""}
+        deleted = {key for key, value in self.attributes.items() if value == ""}
+        merged = {key: v for key, v in {**person.attributes, **self.attributes}.items() if key not in deleted}
         return replace(
             state,
             participant=replace(

@@ -10,6 +10,7 @@ from bot.actions.permissions import with_permission
 from bot.fold import under
 from bot.orders import Order
 from bot.state import (
+    ATTRIBUTE,
     BASE,
     MUTED,
     ORDERS,
@@ -39,6 +40,8 @@ def irreversible(change: Change) -> str:
         return "a closed room has no undo: people have to join again"
     if name in ("metadata", "name") and not before:
         return f"LiveKit cannot clear a {name}, and it was empty before"
+    if name.startswith(ATTRIBUTE) and before == "":
+        return "LiveKit cannot give an attribute an empty value, and it had one before"
     return ""
 
 

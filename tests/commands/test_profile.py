@@ -116,6 +116,26 @@ async def test_attributes_merge_by_key_and_an_empty_value_deletes(house: House) 
     assert "Reason: because" in told(reply)
 
 
+@pytest.mark.parametrize(("line", "undone"), [("name bob Bobby", "Bob Stone"), ("attribute bob table=4", "Bob Stone")])
+async def test_an_attribute_that_is_empty_is_left_alone_and_so_undone(house: House, line: str, undone: str) -> None:
+    house.person("bob").attributes |= {"raised": ""}
+    done = await house.say(line, "alice")
+    assert "raised" not in told(await house.say(f"case {done.case}", "alice"))
+    undo = await house.say("undo", "alice")
+    assert undo.outcome is Outcome.DONE
+    assert (house.person("bob").name, house.person("bob").attributes) == (undone, {"raised": ""})
+
+
+async def test_of_an_attribute_that_was_empty_undo_says_that_it_cannot_be_put_back(house: House) -> None:
+    house.person("bob").attributes |= {"raised": ""}
+    done = await house.say("attribute bob raised=1 table=4", "alice")
+    assert "empty → 1" in told(await house.say(f"case {done.case}", "alice"))
+    undo = await house.say("undo", "alice")
+    assert "LiveKit cannot give an attribute an empty value" in told(undo)
+    assert "Could not undo" not in told(undo)
+    assert house.person("bob").attributes == {"raised": "1"}
+
+
 async def test_undo_of_attributes_puts_each_key_back(house: House) -> None:
     house.person("bob").attributes |= {"vip": "yes"}
     await house.say("attribute bob table=4 vip=", "alice")

@@ -185,6 +185,14 @@ async def test_empty_metadata_and_name_mean_unchanged(stage: Stage) -> None:
     assert (after.metadata, after.name) == ("m", "Bob")
 
 
+async def test_an_empty_attribute_of_the_token_stays_unless_it_is_deleted(stage: Stage) -> None:
+    await stage.join(JoinGrant("bob", attributes={"raised": "", "a": "1"}))
+    after = await stage.service.update_participant(stage.room, "bob", name="n", attributes={"a": "2"})
+    assert after.attributes == {"raised": "", "a": "2"}
+    after = await stage.service.update_participant(stage.room, "bob", attributes={"raised": ""})
+    assert after.attributes == {"a": "2"}
+
+
 async def test_attributes_merge_by_key_and_empty_deletes(stage: Stage) -> None:
     await stage.join(JoinGrant("bob", attributes={"keep": "1", "drop": "1", "change": "1"}))
     wanted = {"drop": "", "change": "2", "new": "3"}

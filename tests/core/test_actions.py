@@ -170,6 +170,14 @@ def test_what_livekit_cannot_clear_cannot_be_stated(given: dict[str, str]) -> No
         SetProfile(**given)  # type: ignore[arg-type]
 
 
+def test_other_attributes_stay_as_they_are_also_with_an_empty_value() -> None:
+    state = PersonState("here", replace(BOB, attributes={"raised": "", "b": "2"}))
+    for action in (SetProfile(name="n"), SetProfile(metadata="m"), SetProfile(attributes={"b": "3"})):
+        after = action.amend(state).participant
+        assert after is not None
+        assert after.attributes["raised"] == ""
+
+
 def test_an_empty_attribute_deletes_the_key() -> None:
     state = PersonState("here", replace(BOB, attributes={"a": "1", "b": "2"}))
     after = SetProfile(attributes={"a": "", "c": "3"}).amend(state).participant

@@ -113,6 +113,7 @@ def test_nothing_is_put_back_on_somebody_who_is_gone() -> None:
         (Change("name", "x", "y"), ""),
         (Change("room.metadata", "", "x"), ""),
         (Change("attributes.a", None, "x"), ""),
+        (Change("attributes.a", "", "x"), "an empty value"),
         (Change(SOURCES, ["camera"], ["microphone"]), ""),
         (Change("room", "a", "b"), ""),
     ],
