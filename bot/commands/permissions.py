@@ -48,12 +48,14 @@ def parse(pairs: tuple[tuple[str, str], ...]) -> SetPermissions:
     """
     flags: dict[str, bool] = {}
     sources: frozenset[Source] | None = None
-    for key, value in pairs:
-        name = key.casefold().replace("-", "_")
+    names = [key.casefold().replace("-", "_") for key, _ in pairs]
+    for name, (key, value) in zip(names, pairs, strict=True):
         if name not in NAMES:
             meant = near(name, NAMES, 0.6, 1)
             guess = f" Did you mean {meant[0]}?" if meant else ""
             raise BadArgument(f"There is no permission {key!r}.{guess} There are: {', '.join(NAMES)}.")
+        if names.count(name) > 1:
+            raise BadArgument(f"The permission {name} stands twice. Nothing was done.")
         if name == SOURCES:
             sources = _sources(value)
         else:

@@ -147,6 +147,14 @@ async def test_a_key_that_stands_twice_is_refused(house: House) -> None:
     assert "stands twice" in told(await house.say("attribute bob a=1 a=2", "alice"))
 
 
+@pytest.mark.parametrize("pairs", ["can_publish=no can_publish=yes", "can_publish=no Can-Publish=no"])
+async def test_a_permission_that_stands_twice_is_refused(house: House, pairs: str) -> None:
+    assert "The permission can_publish stands twice. Nothing was done." in told(
+        await house.say(f"permissions bob {pairs}", "alice")
+    )
+    assert not house.writes
+
+
 async def test_permissions_are_merged(house: House) -> None:
     before = dict(house.person("bob").permission)
     reply = await house.say("permissions bob can_publish_data=no can-subscribe=OFF testing", "alice")
