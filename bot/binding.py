@@ -9,7 +9,7 @@ from bot.choices import choose_reading
 from bot.command import BoundInvocation, Kind
 from bot.context import Context
 from bot.crowd import FILTERS, matching
-from bot.errors import NoSuchTarget
+from bot.errors import NoSuchRoom, NoSuchTarget, OutOfScope
 from bot.line import Line
 from bot.reading import Reading
 from bot.reply import Reply
@@ -43,7 +43,7 @@ class _InRoom:
             if not reading.room:
                 return await self._room_or_filter(named, word)
             reading = self._filtered(named)
-        place = await places.resolve(self.context, reading.room or named, self.line.rewrite(word))
+        place = await self._place(reading.room or named, word)
         if isinstance(place, Reply):
             return place
         if not await self._exists(place):
@@ -54,6 +54,28 @@ class _InRoom:
             reading = replace(reading, values={**reading.values, people.name: identities})
         bound, others = self.line.bound(reading, place), self.line.others(reading, place)
         return choose_reading(bound, reading, others) if others else bound
+
+    async def _place(self, room: str, word: Word | None) -> str | Reply:
+        """The room that is meant; where it is not in scope, and its word may be the first one of a reason, also how
+        that is typed."""
+        try:
+            return await places.resolve(self.context, room, self.line.rewrite(word))
+        except OutOfScope as error:
+            reason = self.reading.reason
+            if not reason or word is None or word != self.reading.placed.get("room"):
+                raise
+            line = f"/{self.context.command.name} {await self._here()} {told(f'{word.text} {reason}')}"
+            raise OutOfScope(f"{error.user_text} A reason stands behind the room: {line}") from None
+
+    async def _here(self) -> str:
+        """The room that is meant where none is named, for the eye alone; `ROOM` where there is no such."""
+        bound = self.context.bound
+        try:
+            here = await places.resolve(self.context, "", self.line.rewrite(None))
+        except (OutOfScope, NoSuchRoom):
+            here = "ROOM"
+        self.context.bound = bound  # the refusal is not about that room
+        return told(here) if isinstance(here, str) else "ROOM"
 
     async def _exists(self, room: str) -> bool:
         if self.context.command.takes_ended:

@@ -82,3 +82,44 @@ async def test_a_scoped_admin_sees_metadata_and_hidden_people_of_their_rooms_alo
     assert "hers" in told(await house.say("participant mei", "bea", room=BACKSTAGE))
     await house.grant("console:bea2", Role.VIEWER, STANDUP)
     assert "EG_recorder" not in told(await house.say("participants", "bea", groups=("console:bea2",)))
+
+
+@pytest.mark.parametrize(
+    ("line", "typed"),
+    [
+        ("quiet the raid", "/quiet standup the raid"),
+        ("close enough for today", "/close standup enough for today"),
+    ],
+)
+async def test_a_reason_in_the_place_of_the_room_is_refused_with_how_it_is_typed(
+    house: House, line: str, typed: str
+) -> None:
+    answer = told(await house.say(line))
+    assert "is not in your scope" in answer
+    assert f"A reason stands behind the room: {typed}" in answer
+    assert not house.writes
+
+
+async def test_that_refusal_is_recorded_as_before(house: House) -> None:
+    for line in ("quiet the", "quiet the raid"):
+        await house.say(line)
+    assert [entry.content.room for entry in await house.refusals() if entry.content] == ["", ""]
+
+
+async def test_where_the_room_is_not_known_its_place_is_shown(house: House) -> None:
+    house.rooms.rooms.clear()
+    assert "/quiet ROOM the raid" in told(await house.say("quiet the raid", room=""))
+
+
+async def test_where_there_are_several_rooms_the_place_of_one_is_shown(house: House) -> None:
+    house.rooms.open("standup-2")
+    await house.grant("console:mia", Role.MODERATOR, "standup", "standup-2")
+    assert "/quiet ROOM the raid" in told(await house.say("quiet the raid", room=""))
+
+
+@pytest.mark.parametrize("room", ["backstage", "no-such-room"])
+async def test_that_says_nothing_of_whether_there_is_such_a_room(house: House, room: str) -> None:
+    answer, other = [told(await house.say(f"quiet {one} raid")).partition("Case")[0] for one in (room, "X")]
+    assert answer.replace(room, "X") == other
+    assert "A reason" not in told(await house.say(f"quiet {room}"))
+    assert "A reason" not in told(await house.say(f"quiet in:{room} raid"))
