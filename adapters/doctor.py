@@ -9,10 +9,10 @@ from typing import TextIO
 from adapters.clock import SystemClock
 from adapters.declared import CONFIG, SETTINGS, Setting
 from adapters.report import Report
-from adapters.settings import Settings, SettingsError
+from adapters.settings import KNOWN, Settings, SettingsError
 from bot.errors import BotError
 from bot.people import Grant, Role
-from bot.words import counted
+from bot.words import counted, near, told
 
 SLACK = (*(one.name for one in SETTINGS if "SLACK_" in one.name), "USHER_HTTP", "USHER_CA_FILE", "USHER_PROXY")
 DISCORD = (*(one.name for one in SETTINGS if "DISCORD_" in one.name), "USHER_CA_FILE", "USHER_PROXY", "USHER_ROLES")
@@ -29,6 +29,8 @@ async def run_doctor(settings: Settings, out: TextIO) -> int:
             report.good(f"{setting.name} = {_shown(setting, settings)}, from the {settings.sources[setting.name]}")
     if CONFIG in settings.problems:
         report.bad(settings.problems[CONFIG])
+    for name in settings.unknown:
+        report.note(_unknown(name))
     if settings.values.get("USHER_ADMINS") == ():
         report.bad("USHER_ADMINS is empty: nobody can use Usher until somebody is admin. Try console:$USER.")
     grants = await _database(settings, report)
@@ -36,6 +38,13 @@ async def run_doctor(settings: Settings, out: TextIO) -> int:
     await _slack(settings, report)
     await _discord(settings, grants, report)
     return report.finish()
+
+
+def _unknown(name: str) -> str:
+    """Somebody may have misspelt it; whatever it holds may be a secret, so that is not shown."""
+    meant = near(name, sorted(KNOWN), 0.8, 1)
+    guess = f" Did you mean {meant[0]}?" if meant else ""
+    return f"{told(name)} is set, and there is no such setting.{guess}"
 
 
 def _shown(setting: Setting, settings: Settings) -> str:

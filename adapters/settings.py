@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,9 @@ from adapters import values as v
 from adapters.declared import CONFIG, SETTINGS, Setting
 from bot.errors import BotError
 from bot.policy import Policy
+
+PREFIXES = ("USHER_", "SLACK_", "DISCORD_", "LIVEKIT_")
+KNOWN = {CONFIG, *(s.name for s in SETTINGS), *(f"{s.name}_FILE" for s in SETTINGS if s.secret)}
 
 
 class SettingsError(BotError):
@@ -25,12 +28,15 @@ class SettingsError(BotError):
 class Settings:
     """Parsed values by name; what is missing or wrong is kept as sentences until somebody needs it.
 
+    `unknown` are the names in the environment that begin like settings and are none.
+
     The values, a secret among them, stay out of `repr`, so out of logs and tracebacks.
     """
 
     values: Mapping[str, Any] = field(repr=False)
     problems: Mapping[str, str]
     sources: Mapping[str, str]
+    unknown: Sequence[str] = ()
 
     def require(self, *names: str) -> None:
         """`SettingsError` that names everything wrong with these settings (with all of them when none is named)."""
@@ -76,7 +82,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             problems[setting.name] = f"{setting.name} {error}. It should look like: {setting.example}"
     _rooted(values, problems)
     _paired(values, problems)
-    return Settings(values, problems, sources)
+    unknown = sorted(name for name in environment if name.startswith(PREFIXES) and name not in KNOWN)
+    return Settings(values, problems, sources, unknown)
 
 
 def _rooted(values: dict[str, Any], problems: dict[str, str]) -> None:
@@ -133,8 +140,7 @@ def _config(environment: Mapping[str, str], problems: dict[str, str]) -> dict[st
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         problems[CONFIG] = f"{CONFIG} names {path}, which is no TOML: {error}."
         return {}
-    known = {s.name for s in SETTINGS} | {f"{s.name}_FILE" for s in SETTINGS if s.secret}
-    strange = sorted(set(data) - known)
+    strange = sorted(set(data) - (KNOWN - {CONFIG}))
     if strange:
         problems[CONFIG] = f"{path} has settings that do not exist: {', '.join(strange)}."
     return {key: v.from_toml(value) for key, value in data.items()}

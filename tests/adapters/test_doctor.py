@@ -212,3 +212,22 @@ async def test_a_history_that_can_be_nowhere_is_named(tmp_path: Path, url: str, 
     assert any(line.startswith("missing History: ") for line in lines)
     assert not any("passw0rd" in line for line in lines)
     assert status == 1
+
+
+async def test_a_misspelt_setting_is_named_with_a_guess_and_without_what_it_holds(tmp_path: Path, url: str) -> None:
+    strange = {"USHER_ADMINZ": "console:secret", "SLACK_BOT_TOKENS": "xoxb-secret", "LIVEKIT_NODE_IP": "10.0.0.1"}
+    lines, status = await doctor(tmp_path, url, **strange, DISCORDANT="x", USHER_ADMINS_FILE="x")
+    assert [line for line in lines if "no such setting" in line] == [
+        "note    LIVEKIT_NODE_IP is set, and there is no such setting.",
+        "note    SLACK_BOT_TOKENS is set, and there is no such setting. Did you mean SLACK_BOT_TOKEN?",
+        "note    USHER_ADMINS_FILE is set, and there is no such setting. Did you mean USHER_ADMINS?",
+        "note    USHER_ADMINZ is set, and there is no such setting. Did you mean USHER_ADMINS?",
+    ]
+    assert "secret" not in "".join(line for line in lines if "no such" in line)
+    assert status == 0
+
+
+async def test_what_is_a_setting_is_no_misspelt_one(tmp_path: Path, url: str) -> None:
+    (tmp_path / "secret").write_text(SECRET)
+    lines, _ = await doctor(tmp_path, url, LIVEKIT_API_SECRET="", LIVEKIT_API_SECRET_FILE=f"{tmp_path}/secret")
+    assert not [line for line in lines if "no such setting" in line]
