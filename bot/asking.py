@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.authorise import is_oneself, protection
+from bot.called import called
 from bot.command import Command, Effect
 from bot.context import Context
 from bot.crowd import devices, joined, who
@@ -69,11 +70,11 @@ def _title(context: Context, command: Command) -> Spans:
 
 
 def named(context: Context) -> Spans:
-    """Whom it is about, with the end of the identity."""
+    """Whom it is about, with the end of the identity, and with both names where they have changed it."""
     target = context.bound.target
     if target is None:
         return say("everybody")
-    return say(Name(target.display), " (", Name(ending(target.identity)), ")")
+    return called(target) if target.was else say(Name(target.display), " (", Name(ending(target.identity)), ")")
 
 
 def _about(context: Context) -> list[Part]:

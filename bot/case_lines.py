@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from bot.called import with_identity
 from bot.callers import SIP_ATTRIBUTES
 from bot.case_orders import orders_of, read_entry, standing_word
 from bot.describe import described
@@ -16,7 +17,7 @@ from bot.order_words import kind, title, where
 from bot.orders import Order
 from bot.reply import Mention, Name, Part, Spans, Text, Time, say, text
 from bot.state import ATTRIBUTE, ORDERS, PERMISSION, Change, Difference
-from bot.words import counted, on_its_line
+from bot.words import counted, display, on_its_line
 
 SECRET_FIELDS = ("metadata", "room.metadata")
 SECRET_ATTRIBUTES = ATTRIBUTE + SIP_ATTRIBUTES
@@ -29,7 +30,7 @@ _FINAL = (Outcome.UNKNOWN, Outcome.NOT_EFFECTIVE, Outcome.FAILED, Outcome.REFUSE
 
 
 def case_line(case: Case, now: datetime) -> Spans:
-    """`12 mute bob in standup: done, by alice, 3 min ago. Reason: shouting`."""
+    """`12 mute Bob (bob) in standup: done, by alice, 3 min ago. Reason: shouting`."""
     opening = case.opening
     reasons = case.reasons
     return say(
@@ -53,14 +54,17 @@ def verb(case: Case) -> str:
 
 
 def whom(case: Case) -> Spans:
-    """Whom the case is about, and where."""
+    """Whom the case is about, and where.
+
+    With the identity: whoever reads it later cannot know whose the name was then, or who has it now.
+    """
     opening = case.opening
     count = 0 if case.first.kind is EntryKind.ORDER else len(case.intents)
     where = say(" in ", Name(opening.room)) if opening.room else ()
     if count > 1:
         return say(f"{count} people", *where)
     if opening.identity:
-        return say(Name(opening.name or opening.identity), *where)
+        return say(*with_identity(opening.name, opening.identity), *where)
     return where[1:] if where else say(Name(opening.arguments))
 
 
@@ -167,13 +171,14 @@ def _entry(entry: Entry, now: datetime, eyes: Eyes) -> list[Part]:
 
 def _ordered(order: Order, eyes: Eyes, now: datetime) -> Spans:
     until = f", until {moment_words(order.ends, now, eyes.zone)}" if order.ends is not None else ""
-    return say(": ", *title(order), " in ", *where(order, eyes.may_see), until)
+    who = say(", identity ", Name(order.who.identity)) if order.who is not None and order.who.identity else ()
+    return say(": ", *title(order), " in ", *where(order, eyes.may_see), until, *who)
 
 
 def _said(entry: Entry, content: Content, eyes: Eyes) -> Spans:
     spans = say(", by ", Mention(content.actor, content.actor_name)) if content.actor else ()
     if content.identity and entry.kind in (EntryKind.INTENT, EntryKind.OUTCOME, EntryKind.RECONCILED):
-        spans = (*spans, *say(": ", Name(content.name or content.identity), f" (session {content.sid})"))
+        spans = (*spans, *say(": ", *_person(content), f" (session {content.sid})"))
     every_room = eyes.all_rooms(content)
     if content.arguments and eyes.typed(content) and every_room and entry.kind in _TYPED:
         spans = (*spans, *say(f". Typed: /{content.command} ", Name(content.arguments)))
@@ -184,6 +189,12 @@ def _said(entry: Entry, content: Content, eyes: Eyes) -> Spans:
 
 def _numbers(orders: list[str]) -> str:
     return ", ".join(f"#{number}" for number in orders) or "none"
+
+
+def _person(content: Content) -> Spans:
+    """Name and whole identity."""
+    name, identity = display(content.name, content.identity), Name(content.identity)
+    return (identity,) if name == content.identity else say(Name(name), ", identity ", identity)
 
 
 def _difference(content: Content, eyes: Eyes) -> list[Part]:

@@ -31,7 +31,7 @@ def choose_target(
 ) -> Reply:
     """Who of these? Each shows name, end of the identity, open tracks and since when."""
     choices = tuple(
-        Choice(_line(context, match.person, press), Button(match.person.display, press))
+        Choice(_line(context, match.person, press), Button(match.person.display, context.told_apart(press)))
         for match, press in list(zip(options, bound, strict=True))[:MOST]
     )
     asked = "Who is meant" if exact else f"Nobody in {told(room)} is called exactly that. Who is meant"

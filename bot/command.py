@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bot.model import Participant
 from bot.people import ChatUser, Role
+from bot.words import display, fold
 
 if TYPE_CHECKING:
     from bot.context import Context
@@ -71,21 +72,28 @@ class NoArguments:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Exactly one session of one person. `participant` is the latest look (None: gone, or not looked yet)."""
+    """Exactly one session of one person. `participant` is the latest look (None: gone, or not looked yet).
+
+    For the eye (`bot.called`): `shared` says that the name could be somebody else's too, and `was` is what they were
+    called when the question was asked, or the list shown, where they are called something else since.
+    """
 
     room: str
     identity: str
     sid: str
     name: str = ""
     participant: Participant | None = None
+    shared: bool = False
+    was: str = ""
 
     @property
     def display(self) -> str:
-        return self.name or self.identity
+        return display(self.name, self.identity)
 
     def now(self, person: Participant) -> Target:
         """The same person as they are now."""
-        return replace(self, sid=person.sid, name=person.name, participant=person)
+        renamed = self.display if fold(self.display) != fold(person.display) else self.was
+        return replace(self, sid=person.sid, name=person.name, participant=person, was=renamed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot import sight
 from bot.authorise import sees_hidden
+from bot.called import Names, called
 from bot.callers import find_masked
 from bot.command import BoundInvocation, Command, Invocation, Nothing
 from bot.lasting import Calendar
@@ -59,6 +60,7 @@ class Context:
     bound: BoundInvocation
     budget: Budget
     _people: dict[str, tuple[Participant, ...]] = field(default_factory=dict)
+    _names: dict[str, Names] = field(default_factory=dict)
 
     @property
     def policy(self) -> Policy:
@@ -104,9 +106,33 @@ class Context:
         named = find if sees_hidden(self.moderator, room) else find_masked
         return named(line, words, await self.people(room))
 
+    def names(self, room: str) -> Names:
+        """Who is called what in the room, of those whom the person may see: as looked at, else as seen lately."""
+        if room not in self._people:
+            return Names(self.services.recent.called(room, hidden=sees_hidden(self.moderator, room)))
+        if room not in self._names:
+            there = sight.visible(self.moderator, room, self._people[room])
+            self._names[room] = Names((person.identity, person.name) for person in there)
+        return self._names[room]
+
+    def told_apart(self, bound: BoundInvocation) -> BoundInvocation:
+        """The same, knowing whether the target's name could be somebody else's."""
+        target = bound.target
+        if target is None or target.shared or not self.names(target.room).shared(target.identity, target.name):
+            return bound
+        return replace(bound, target=replace(target, shared=True))
+
+    @property
+    def called(self) -> Spans:
+        """How the target is called in an answer."""
+        if self.bound.target is None:
+            raise LookupError("this command has no target")
+        return called(self.bound.target)
+
     async def people_now(self, room: str) -> tuple[Participant, ...]:
         """Everybody whom the person may see, looked up again."""
         self._people.pop(room, None)
+        self._names.pop(room, None)
         return await self.people(room)
 
     async def is_there(self, room: str, identity: str) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from bot.called import with_identity
 from bot.model import Kind, Participant, Source, Track, TrackType
 from bot.policy import Policy
-from bot.reply import Name, Spans, say
+from bot.reply import Spans
 from bot.state import PersonState
-from bot.words import ending, fold
+from bot.words import fold
 
 SOURCES = (Source.MICROPHONE, Source.CAMERA, Source.SCREEN_SHARE, Source.SCREEN_SHARE_AUDIO)
 _ORDER = (*SOURCES, Source.UNKNOWN)
@@ -141,9 +142,7 @@ def devices(person: Participant) -> str:
 
 def who(person: Participant) -> Spans:
     """Name and, behind it, the end of the identity where it says more."""
-    if not person.name or person.name == person.identity:
-        return (Name(person.identity),)
-    return say(Name(person.name), " (", Name(ending(person.identity)), ")")
+    return with_identity(person.name, person.identity)
 
 
 def source_word(source: Source) -> str:

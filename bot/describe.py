@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.called import called
 from bot.command import BoundInvocation
 from bot.reply import Code, Fields, Name, Span, Spans, say
 from bot.state import ATTRIBUTE, BASE, MUTED, ORDERS, PERMISSION, SOURCE_LISTS, TRACK, Change, Difference
@@ -17,7 +18,7 @@ def asked_for(bound: BoundInvocation) -> Spans:
     """What is to be done, in a few words: `/mute Bob Stone in standup`."""
     spans: list[Span] = [Code(f"/{bound.command}")]
     if bound.target is not None:
-        spans += say(" ", Name(bound.target.display))
+        spans += say(" ", *called(bound.target))
     if bound.room:
         spans += say(" in ", Name(bound.room))
     return tuple(spans)

@@ -14,6 +14,7 @@ from bot.asking import asked_first, only_asks
 from bot.authorise import authorise, unknown
 from bot.binding import bind
 from bot.buttons import Buttons
+from bot.called import called_text
 from bot.command import Again, BoundInvocation, Command, Invocation, Nothing
 from bot.context import Context, Services
 from bot.errors import BotError, HistoryError, NotFound, Refused, SessionChanged, Unavailable, UsageError
@@ -61,10 +62,11 @@ class Dispatcher:
         try:
             command = self._command(moderator, name)
             self._allow(moderator, command)
-            context = self._context(moderator, invocation, command, BoundInvocation(command.name, typed=typed), budget)
+            unread = BoundInvocation(command.name, typed=typed)
+            context = Context(self.services, moderator, invocation, command, unread, budget)
             bound = await self._timed(budget, bind(context, rest))
             if isinstance(bound, BoundInvocation):
-                context.bound = bound
+                context.bound = bound = context.told_apart(bound)
                 watch(shown_bound(moderator, bound, self.services.recent.numbers))
                 bound = await self._carry_out(context)
             reply = replace(bound, command=command.name)
@@ -112,7 +114,8 @@ class Dispatcher:
             watch(shown_bound(moderator, bound, services.recent.numbers))
             bound = await self._timed(budget, self._looked_at(bound, command, moderator))
             self._allow(moderator, command, bound)
-            pressed = self._context(moderator, invocation, command, bound, budget)
+            pressed = Context(services, moderator, invocation, command, bound, budget)
+            pressed.bound = pressed.told_apart(bound)
             if not only_asks(pressed) and (late := await self._buttons.spend(item, invocation.event_key)):
                 return replace(late, command=command.name)
             context = pressed
@@ -197,11 +200,6 @@ class Dispatcher:
         if isinstance(verdict, Refused):
             raise verdict
 
-    def _context(
-        self, moderator: Moderator, invocation: Invocation, command: Command, bound: BoundInvocation, budget: Budget
-    ) -> Context:
-        return Context(self.services, moderator, invocation, command, bound, budget)
-
     async def _carry_out(self, context: Context) -> Reply:
         bound, command = context.bound, context.command
         self._allow(context.moderator, command, bound)
@@ -220,7 +218,7 @@ class Dispatcher:
         if bound.target is None:
             return bound
         target = bound.target
-        name, room = told(target.display), told(target.room)
+        name, room = called_text(target), told(target.room)
         try:
             person = await self.services.rooms.get_participant(target.room, target.identity)
         except NotFound:

@@ -30,21 +30,20 @@ BY_ANOTHER = "another order, a one-off decision or their join token does not all
 
 def gave_back(context: Context, ending: Sequence[Contradicted], done: Done) -> Reply:
     """The answer to who gives back what locks took of somebody who is there."""
-    subject = context.person()
-    name, room = Name(subject.name or subject.identity), Name(subject.room)
+    name, room = context.called, Name(context.room)
     chat = any(_frees_chat(one) for one in ending)
     freed = frozenset[Source]().union(*(one.freed for one in ending))
     carried = next(iter(done.carried), None)
     person = carried.folded.wanted.participant if carried is not None else _as_seen(context)
     what = used(freed, chat=chat)
     if not done.holds or person is None:
-        heading = unfinished(say("give ", what, " back to ", name, " in ", room), done)
+        heading = unfinished(say("give ", what, " back to ", *name, " in ", room), done)
         return _reply(context, heading, (), done, ending[-1].order)
     back, chat_back = freed & person.permission.can_publish_sources, chat and person.permission.can_publish_data
     if not (back or chat_back):
         heading = say("Ended ", *listed([in_case(one.order) for one in ending]), f", but {what} does not come back: ")
         return _reply(context, (*heading, *still(carried, freed, chat=chat)), (), done, ending[-1].order)
-    heading = say(name, " may use ", used(back, chat=chat_back), " again in ", room, ".")
+    heading = say(*name, " may use ", used(back, chat=chat_back), " again in ", room, ".")
     return _reply(context, heading, _after(carried, person, freed - back), done, ending[-1].order)
 
 

@@ -46,4 +46,5 @@ def _offered(context: Context, person: Participant, label: str, command: str, **
     if isinstance(verdict, Refused):
         return ()
     target = Target(context.room, person.identity, person.sid, person.name)
-    return (Button(label, BoundInvocation(command, context.room, target, values, person.identity)),)
+    bound = context.told_apart(BoundInvocation(command, context.room, target, values, person.identity))
+    return (Button(label, bound),)

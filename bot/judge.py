@@ -8,7 +8,7 @@ from typing import Any
 from bot.errors import BotError, NotFound, Rejected, RoomError, Unavailable, Unsupported
 from bot.history import Outcome
 from bot.subject import Action, Subject
-from bot.words import told
+from bot.words import display, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def judge(subject: Subject[Any], action: Action[Any], after: Any, error: BotErro
         unseen = "LiveKit was asked, but the room cannot be looked at now."
         return Verdict(Outcome.UNKNOWN, error.code if error else "not_seen", error or RoomError(unseen))
     if subject.strayed(after):
-        name = told(subject.name or subject.identity or subject.room)
+        name = told(display(subject.name, subject.identity) or subject.room)
         left = RoomError(f"{name} left before it could be done, or came back in another session.", "session_changed")
         return Verdict(Outcome.FAILED, left.code, left)
     if action.holds(after):

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.words import display
+
 
 class Source(StrEnum):
     """`livekit.TrackSource`, spelled as in join tokens (the RPCs use the upper-case names)."""
@@ -128,8 +130,8 @@ class Participant:
 
     @property
     def display(self) -> str:
-        """The name, or the identity of someone who has none."""
-        return self.name or self.identity
+        """The name, or the identity of someone who has none that can be seen."""
+        return display(self.name, self.identity)
 
     @property
     def open_audio(self) -> tuple[Track, ...]:

@@ -10,6 +10,7 @@ from bot.lasting import Calendar, lasting_words
 from bot.moments import moment_words
 from bot.orders import Door, Order
 from bot.reply import Button, Name, Spans, say
+from bot.words import display
 
 
 def kind(order: Order) -> str:
@@ -34,7 +35,7 @@ def taken_text(order: Order) -> str:
 
 
 def name_of(order: Order) -> Name | None:
-    return Name(order.who.name or order.who.identity or order.who.value) if order.who is not None else None
+    return Name(display(order.who.name, order.who.identity or order.who.value)) if order.who is not None else None
 
 
 def title(order: Order) -> Spans:

@@ -24,7 +24,7 @@ def encode(press: Press) -> str:
     if isinstance(press, Again):
         return _JSON.encode({"again": press.text, "room": press.room, "options": press.options})
     target = press.target
-    who = [target.room, target.identity, target.sid, target.name] if target else None
+    who = [target.room, target.identity, target.sid, target.name, target.shared] if target else None
     return _JSON.encode({"bound": {name: getattr(press, name) for name in _KEPT}, "target": who})
 
 
@@ -35,8 +35,12 @@ def decode(text: str) -> Press:
         return Nothing()
     if "again" in data:
         return Again(data["again"], data["room"], data.get("options"))
-    target = Target(*data["target"]) if data["target"] else None
-    return BoundInvocation(**data["bound"], target=target)
+    return BoundInvocation(**data["bound"], target=_target(*data["target"]) if data["target"] else None)
+
+
+def _target(room: str, identity: str, sid: str, name: str, shared: bool = False) -> Target:
+    """What an older Usher stored does not say whether the name is shared."""
+    return Target(room, identity, sid, name, shared=shared)
 
 
 def arguments(command: Command, bound: BoundInvocation) -> Any:

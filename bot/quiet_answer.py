@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot import crowd
 from bot.actions.mute import matching
+from bot.called import Names
 from bot.command import BoundInvocation
 from bot.context import Context
 from bot.history import Outcome
@@ -28,7 +29,8 @@ def quiet_answer(context: Context, results: Sequence[Result[PersonState]], later
     outcome = overall(results)
     number = f"{done} of {len(results)} people" if len(results) > 1 else "1 person" if done else "nobody"
     title = say(f"Quiet: {number} muted in ", Name(context.room), ".")
-    rows = [_row(result) for result in sorted(results, key=_ok)]
+    names = Names((result.part.subject.identity, result.part.subject.name) for result in results)
+    rows = [_row(result, names) for result in sorted(results, key=_ok)]
     parts: list[Part] = [Table(COLUMNS, tuple(rows[:SHOWN]))]
     if len(rows) > SHOWN:
         parts.append(
@@ -41,8 +43,8 @@ def quiet_answer(context: Context, results: Sequence[Result[PersonState]], later
     parts.append(text("They can unmute themselves. /mute who lock takes the source away."))
     buttons: tuple[Button, ...] = ()
     if later:
-        names = listed([(Name(person.display),) for person in later])
-        parts.append(text("Heard since, and not muted: ", *names, "."))
+        heard = listed([context.names(context.room).told(person.identity, person.name) for person in later])
+        parts.append(text("Heard since, and not muted: ", *heard, "."))
         buttons = (Button("Quiet the room again", BoundInvocation("quiet", context.room)),)
     if context.bound.reason:
         parts.append(text("Reason: ", Name(context.bound.reason)))
@@ -66,10 +68,10 @@ def _ok(result: Result[PersonState]) -> bool:
     return result.outcome in MUTED
 
 
-def _row(result: Result[PersonState]) -> tuple[Spans, ...]:
+def _row(result: Result[PersonState], names: Names) -> tuple[Spans, ...]:
     subject, person = result.part.subject, result.before.participant
     tracks = crowd.tracks_text(matching(person, None)) if person else ""
-    return (say(Name(subject.name or subject.identity)), say(_word(result)), say(tracks))
+    return (names.told(subject.identity, subject.name), say(_word(result)), say(tracks))
 
 
 def _word(result: Result[PersonState]) -> str:

@@ -69,6 +69,14 @@ class Recent:
         """Everybody seen in that room under that folded name."""
         return [seen for seen in self.of(room) if fold(seen.name) == folded]
 
+    def called(self, room: str, *, hidden: bool) -> list[tuple[str, str]]:
+        """Identity and name of everybody seen in that room; of those who are hidden only where asked for."""
+        return [
+            (seen.identity, seen.name)
+            for (where, _), seen in self._seen.items()
+            if where == room and (hidden or not seen.hidden)
+        ]
+
     def is_hidden(self, room: str, identity: str, person: Participant | None) -> bool:
         """Whether they are hidden as they are now (`person`), or were when last seen."""
         if person is not None:

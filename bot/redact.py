@@ -54,7 +54,8 @@ class _Redact:
         if isinstance(part, Fields):
             return Fields(tuple((label, self.spans(spans)) for label, spans in part.items))
         if isinstance(part, Table):
-            return replace(part, rows=tuple(tuple(self.spans(cell) for cell in row) for row in part.rows))
+            rows = tuple(tuple(self.spans(cell) for cell in row) for row in part.rows)
+            return replace(part, rows=rows, called=tuple(without_numbers(one, self.known) for one in part.called))
         if isinstance(part, Choices):
             return Choices(tuple(replace(option, spans=self.spans(option.spans)) for option in part.options))
         return part

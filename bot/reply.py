@@ -109,13 +109,14 @@ class Table:
     """`menus` holds the buttons behind each row, where the surface can show them (else it is empty).
 
     The last button of a row leads to the others, where a surface has no room for all of them. `each` is what a row is,
-    with its article, alone, and as several.
+    with its article, alone, and as several. `called` is what each row's person is called where the name stands alone.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Spans, ...], ...]
     menus: tuple[tuple[Button, ...], ...] = ()
     each: tuple[str, str, str] = ("a person", "person", "people")
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

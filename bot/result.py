@@ -10,7 +10,7 @@ from bot.errors import BotError, SessionChanged
 from bot.history import Outcome
 from bot.state import Difference
 from bot.subject import Action, S, Subject
-from bot.words import told
+from bot.words import display, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def strayed_error(subject: Subject[Any], state: Any) -> SessionChanged:
     """The sentence for a session that has ended or been replaced."""
     if not subject.identity:
         return SessionChanged(f"The room {told(subject.room)} has ended, or has begun anew since. Nothing was done.")
-    name, room = told(subject.name or subject.identity), told(subject.room)
+    name, room = told(display(subject.name, subject.identity)), told(subject.room)
     if state.sid is None:
         return SessionChanged(f"{name} has left {room}. Nothing was done.", "gone")
     return SessionChanged(f"{name} left {room} and came back in a new session since. Nothing was done.")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.bounded import keep
 from bot.command import BoundInvocation, Target
+from bot.crowd import who
 from bot.errors import AlreadyHandled
 from bot.history import Case, CaseQuery, EntryKind, Outcome
 from bot.model import Participant
@@ -75,7 +76,7 @@ class Returning:
     def _line(self, room: str, person: Participant, case: Case) -> Reply:
         ban = BoundInvocation("ban", room, Target(room, person.identity, person.sid, person.name), {}, person.identity)
         title = say(
-            Name(person.display),
+            *who(person),
             " is back in ",
             Name(room),
             f", out of which case {case.number} removed them ",

@@ -41,7 +41,10 @@ def shown_bound(moderator: Moderator, bound: BoundInvocation, known: Collection[
     """What is being done as this person may see it, for the eye alone; `known` are numbers."""
     if _knows_numbers(moderator, bound.room):
         return bound
-    target = bound.target and replace(bound.target, name=without_numbers(bound.target.display, known))
+    target = bound.target
+    if target is not None:
+        name, identity, was = (without_numbers(t, known) for t in (target.display, target.identity, target.was))
+        target = replace(target, name=name, identity=identity, was=was)
     return replace(bound, room=without_numbers(bound.room, known), target=target)
 
 

@@ -63,7 +63,7 @@ def facts_of(moderator: Moderator, room: Room, people: tuple[Participant, ...] |
 
 def who(person: Participant) -> str:
     """`Bob Stone (…7f3a2b)`; of somebody without a name the identity."""
-    if not person.name or person.name == person.identity:
+    if person.display == person.identity:
         return told(ending(person.identity, LONGEST_NAME), LONGEST_NAME + 1)
     return f"{told(person.name, LONGEST_NAME)} ({told(ending(person.identity))})"
 

@@ -9,8 +9,10 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.bounded import keep
+from bot.called import Names
 from bot.callers import masked
 from bot.carried import Carried
+from bot.crowd import who
 from bot.errors import BotError, HistoryError
 from bot.history import Outcome
 from bot.model import Kind, Participant
@@ -20,8 +22,8 @@ from bot.people import is_glob
 from bot.ports import Clock
 from bot.recent import Recent
 from bot.redact import redacted, unnumbered
-from bot.reply import Audience, Code, Name, Part, Reply, Span, Spans, Tone, say, text
-from bot.words import counted
+from bot.reply import Audience, Code, Name, Part, Reply, Spans, Tone, say, text
+from bot.words import counted, fold
 
 AGAIN_SECONDS = 600.0  # the same is told again after this time: somebody who keeps coming back is no news each time
 LATER_SECONDS = 5.0
@@ -124,15 +126,17 @@ class Telling:
         result, person = one.result, one.person
         if result is None or result.outcome is not Outcome.DONE:
             return
+        name = self._name(room, person, about)
         if one.folded.wanted.participant is None and self._is_news("removed", room, person.identity, str(about.id)):
-            removed = say(self._name(person), " came to ", Name(room), " and was removed: ", *title(about), " stands.")
+            removed = say(*name, " came to ", Name(room), " and was removed: ", *title(about), " stands.")
             self._say(room, Tone.INFO, removed, (), about, person)
         elif one.folded.theirs and self._is_news("again", room, person.identity, str(about.id)):
-            again = say("Somebody gave ", self._name(person), " in ", Name(room), " what ", *title(about), " takes. ")
+            again = say("Somebody gave ", *name, " in ", Name(room), " what ", *title(about), " takes. ")
             self._say(room, Tone.WARN, (*again, *say("It was taken again.")), (), about, person)
 
     def _overruled(self, room: str, one: Carried, order: Order) -> None:
-        what = say("Somebody else took from ", self._name(one.person), " in ", Name(room), " what ", *title(order))
+        name = self._name(room, one.person, order)
+        what = say("Somebody else took from ", *name, " in ", Name(room), " what ", *title(order))
         self._say(room, Tone.INFO, (*what, *say(" gave. That counts: the order has ended.")), (), order, one.person)
 
     def _failed(self, room: str, one: Carried, about: Order) -> None:
@@ -199,9 +203,12 @@ class Telling:
         keep(self._told, what, self._clock.monotonic(), MOST_REMEMBERED)
         return True
 
-    @staticmethod
-    def _name(person: Participant) -> Span:
-        return Name(masked(person).display)
+    def _name(self, room: str, person: Participant, order: Order) -> Spans:
+        """With the identity where others are called so too, or where the order knows them under another name."""
+        shown, known = masked(person), order.who.name if order.who is not None else person.name
+        names = Names(self._recent.called(room, hidden=False))
+        another = fold(known) != fold(person.name)
+        return who(shown) if another or names.shared(person.identity, person.name) else (Name(shown.display),)
 
 
 def numberless(person: Participant, reply: Reply) -> Reply:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.actions.restore import Restore, Undo, irreversible, plan_undo
+from bot.case_lines import whom
 from bot.case_orders import orders_of
 from bot.coming_back import ComingBack, coming_back, decides, held_now, standing_now
 from bot.command import Nothing
@@ -185,8 +186,7 @@ class Undoing:
         parts += [text(result.error.user_text) for result in results if result.error is not None]
         if any(result.owed for result in results):
             parts.append(text("Record pending: the history could not be written yet. It is retried."))
-        who = self.case.opening
-        about = say(" (", Name(f"{who.command} {who.name or who.identity}".strip()), " in ", Name(who.room), ")")
+        about = say(f" ({self.case.opening.command} ", *whom(self.case), ")")
         title = say(
             f"Undid case {self.case.number}" if done else f"Could not undo case {self.case.number}", *about, ":"
         )

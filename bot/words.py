@@ -111,6 +111,19 @@ def visible(text: str) -> str:
     return "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols whose glyph is empty
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of it is seen: white space, controls, marks of no width or without a letter, empty glyphs."""
+    return all(c.isspace() or c in _BLANKS or unicodedata.category(c) in ("Cc", "Cf", "Mn", "Me") for c in text)
+
+
+def display(name: str, identity: str) -> str:
+    """How somebody is called: by the name, or by the identity where no name is to be seen."""
+    return identity if is_blank(name) else name
+
+
 def undirected(text: str) -> str:
     """Without the marks of direction that come along when a name is copied from an answer."""
     return text.translate(_NO_DIRECTION)

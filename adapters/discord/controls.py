@@ -7,6 +7,7 @@ wanted most: muting the first ones, who are those with open microphones.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, repeat
 
 from adapters.discord import components, limits
 from adapters.discord.components import REASON, Component, Option
@@ -71,8 +72,9 @@ class _Parts:
     def _rows(self, part: Table) -> None:
         """The last entry behind a row is the one that leads to everything else."""
         known: list[tuple[str, str, list[Button]]] = []
-        for row, menu in zip(part.rows, part.menus, strict=False):
+        for row, menu, called in zip(part.rows, part.menus, chain(part.called, repeat("")), strict=False):
             name, *more = [spans_text(cell).strip() for cell in row_cells(row)] or [""]
+            name = called or name
             if entries := [one for one in menu if one.token]:
                 known.append((name, ", ".join(more), entries))
         mutes = [

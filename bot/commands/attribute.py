@@ -45,14 +45,13 @@ async def run(context: Context, arguments: Arguments) -> Reply:
 
 
 def _words(context: Context, attributes: Mapping[str, str]) -> Words:
-    target = context.person()
-    name, room = Name(target.name or target.identity), Name(target.room)
+    name, room = context.called, Name(context.room)
     items = [_said(key, value) for key, value in attributes.items()]
     changed = say(": ", *listed(items)) if items else ()
     return Words(
-        done=say("Changed attributes of ", name, " in ", room, *changed, "."),
-        already=say("The attributes of ", name, " in ", room, " are so already", *changed, "."),
-        what=say("change attributes of ", name, " in ", room),
+        done=say("Changed attributes of ", *name, " in ", room, *changed, "."),
+        already=say("The attributes of ", *name, " in ", room, " are so already", *changed, "."),
+        what=say("change attributes of ", *name, " in ", room),
     )
 
 

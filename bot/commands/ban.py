@@ -100,15 +100,14 @@ def _with(bound: BoundInvocation, label: str, **values: object) -> Button:
 
 
 def _words(context: Context, given: Given) -> Words:
-    order, target = given.order, context.bound.target
-    assert target is not None
-    name, place = Name(target.name or target.identity), where(order, context.moderator.may_see)
+    order = given.order
+    name, place = context.called, where(order, context.moderator.may_see)
     lasts = lasting(order, context.calendar)
     buttons = _others(context, order, Button("", replace(context.bound, confirmed=True)))
     return Words(
-        done=say("Keeping ", name, " out of ", *place, " ", lasts, "."),
-        already=say(name, " is kept out of ", *place, " ", lasts, " already."),
-        what=say("keep ", name, " out of ", *place),
+        done=say("Keeping ", *name, " out of ", *place, " ", lasts, "."),
+        already=say(*name, " is kept out of ", *place, " ", lasts, " already."),
+        what=say("keep ", *name, " out of ", *place),
         after=(*(_removed(given) or (text(f"They are not there now. {WHO_COMES}"),)), text(IDENTITY_ONLY)),
         known=_removed(given),
         buttons=tuple(buttons),

@@ -51,28 +51,27 @@ async def run(context: Context, arguments: Arguments) -> Reply:
 
 
 def _words_for(context: Context, given: Given) -> Words:
-    target, lasts = context.person(), lasting(given.order, context.calendar)
-    name, room = Name(target.name or target.identity), Name(target.room)
+    lasts = lasting(given.order, context.calendar)
+    name, room = context.called, Name(context.room)
     carried = next(iter(given.done.carried), None)
     gone = crowd.unpublished(carried.result.before, carried.result.after) if carried and carried.result else ""
     return Words(
-        done=say(name, " is in the audience in ", room, f" {lasts}."),
-        already=say(name, " is already in the audience in ", room, f" {lasts}."),
-        what=say("move ", name, " to the audience in ", room),
+        done=say(*name, " is in the audience in ", room, f" {lasts}."),
+        already=say(*name, " is already in the audience in ", room, f" {lasts}."),
+        what=say("move ", *name, " to the audience in ", room),
         after=(text(f"Unpublished: {gone}." if gone else "Nothing was published."), text(STAYS)),
     )
 
 
 def _words(context: Context, result: Result[PersonState]) -> Words:
-    target = context.person()
-    name, room = Name(target.name or target.identity), Name(target.room)
+    name, room = context.called, Name(context.room)
     gone = crowd.unpublished(result.before, result.after)
     return Words(
-        done=say(name, " is in the audience in ", room, "."),
-        already=say(name, " is already in the audience in ", room, "."),
-        what=say("move ", name, " to the audience in ", room),
+        done=say(*name, " is in the audience in ", room, "."),
+        already=say(*name, " is already in the audience in ", room, "."),
+        what=say("move ", *name, " to the audience in ", room),
         after=(text(f"Unpublished: {gone}." if gone else "Nothing was published."), text(REJOIN)),
-        held=say(name, " is already in the audience in ", room),
+        held=say(*name, " is already in the audience in ", room),
         stays="they stay there when it ends",
     )
 

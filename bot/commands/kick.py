@@ -33,15 +33,15 @@ class Arguments:
 async def run(context: Context, arguments: Arguments) -> Reply:
     subject = context.person(gone_is_fine=True)
     result = await context.perform(Part(subject, Remove(subject.sid)))
-    name, room = Name(subject.name or subject.identity), Name(subject.room)
+    name, room = context.called, Name(context.room)
     stay_out = keep_out(context, arguments.who)
     notes = [text(CLOUD if context.services.rooms.cloud else SELF_HOSTED)]
     if result.after is not None and result.after.participant is not None:
         notes.insert(0, text("They are already back in a new session."))
     words = Words(
-        done=say("Removed ", name, " from ", room, "."),
-        already=say(name, " is not in ", room, " any more: nothing to remove."),
-        what=say("remove ", name, " from ", room),
+        done=say("Removed ", *name, " from ", room, "."),
+        already=say(*name, " is not in ", room, " any more: nothing to remove."),
+        what=say("remove ", *name, " from ", room),
         after=notes,
         buttons=stay_out,
         offers=stay_out,

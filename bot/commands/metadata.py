@@ -28,12 +28,12 @@ def check(context: Context, arguments: Arguments) -> None:
 
 async def run(context: Context, arguments: Arguments) -> Reply:
     result = await context.perform(Part(context.person(), SetProfile(metadata=arguments.text)))
-    name, room = Name(arguments.who.display), Name(context.room)
+    name, room = context.called, Name(context.room)
     size = len(arguments.text.encode())
     words = Words(
-        done=say("Set the metadata of ", name, " in ", room, f" ({size} bytes)."),
-        already=say("The metadata of ", name, " in ", room, " is that already."),
-        what=say("set the metadata of ", name, " in ", room),
+        done=say("Set the metadata of ", *name, " in ", room, f" ({size} bytes)."),
+        already=say("The metadata of ", *name, " in ", room, " is that already."),
+        what=say("set the metadata of ", *name, " in ", room),
     )
     return answer(context, result, words)
 

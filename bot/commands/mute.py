@@ -54,22 +54,22 @@ async def run(context: Context, arguments: Arguments) -> Reply:
 
 
 def _muted_words(context: Context, result: Result[PersonState], sources: frozenset[Source] | None) -> Words:
-    target, person = context.person(), result.before.participant
-    name, room = Name(target.name or target.identity), Name(target.room)
+    person = result.before.participant
+    name, room = context.called, Name(context.room)
     tracks = matching(person, sources) if person else ()
     muted = [track for track in tracks if track.open]
     still = [t for t in matching(result.after.participant, sources) if t.open] if _seen(result) else []  # type: ignore[union-attr,arg-type]
     kind = "audible track" if sources is None else f"{crowd.sources_text(sources)} track"
     if result.void:
-        already = say(name, f" has no {kind} in ", room, ": there is nothing to mute now. Keep muted takes it away.")
+        already = say(*name, f" has no {kind} in ", room, ": there is nothing to mute now. Keep muted takes it away.")
     else:
-        already = say(name, " is already muted in ", room, f": {crowd.tracks_text(tracks)}.")
+        already = say(*name, " is already muted in ", room, f": {crowd.tracks_text(tracks)}.")
     rest = f" (still open: {crowd.tracks_text(still)})" if still else ""
     lock = Button("Keep muted", _locking(context))
     return Words(
-        done=say("Muted ", name, " in ", room, f": {crowd.tracks_text(muted)}."),
+        done=say("Muted ", *name, " in ", room, f": {crowd.tracks_text(muted)}."),
         already=already,
-        what=say("mute ", name, " in ", room, rest),
+        what=say("mute ", *name, " in ", room, rest),
         after=(text("They can unmute themselves. Keep muted (/mute ... lock) takes the source away."),),
         buttons=(lock,),
         offers=(lock,),
@@ -102,13 +102,13 @@ async def _lock(context: Context, arguments: Arguments) -> Reply:
 
 
 def _locked_words(context: Context, given: Given) -> Words:
-    target, order = context.person(), given.order
-    name, room = Name(target.name or target.identity), Name(target.room)
+    order = given.order
+    name, room = context.called, Name(context.room)
     what, lasts = taken_text(order), lasting(order, context.calendar)
     return Words(
-        done=say("Keeping ", name, " muted in ", room, f" {lasts}: {what} taken away."),
-        already=say(name, " is already kept muted in ", room, f" {lasts}: {what} cannot be used."),
-        what=say("keep ", name, " muted in ", room),
+        done=say("Keeping ", *name, " muted in ", room, f" {lasts}: {what} taken away."),
+        already=say(*name, " is already kept muted in ", room, f" {lasts}: {what} cannot be used."),
+        what=say("keep ", *name, " muted in ", room),
         after=(*_seen_now(given), text(STAYS)),
         known=_allowed(seen_after(given.done)),
     )

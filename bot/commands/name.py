@@ -7,6 +7,7 @@ from typing import Annotated
 
 from bot.actions.profile import SetProfile
 from bot.answers import Words, answer
+from bot.called import with_identity
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.limits import NAME_BYTES, check_size
@@ -28,11 +29,11 @@ def check(context: Context, arguments: Arguments) -> None:
 
 async def run(context: Context, arguments: Arguments) -> Reply:
     result = await context.perform(Part(context.person(), SetProfile(name=arguments.text)))
-    identity, room, new = Name(arguments.who.identity), Name(context.room), Name(arguments.text)
+    who, room, new = with_identity(arguments.who.name, arguments.who.identity), Name(context.room), Name(arguments.text)
     words = Words(
-        done=say(Name(arguments.who.display), " (", identity, ") is called ", new, " in ", room, " now."),
-        already=say(identity, " is called ", new, " in ", room, " already."),
-        what=say("change the name of ", Name(arguments.who.display), " in ", room),
+        done=say(*(context.called if arguments.who.was else who), " is called ", new, " in ", room, " now."),
+        already=say(Name(arguments.who.identity), " is called ", new, " in ", room, " already."),
+        what=say("change the name of ", *context.called, " in ", room),
     )
     return answer(context, result, words)
 

@@ -8,10 +8,11 @@ from typing import Annotated
 
 from bot import places
 from bot.authority import may_end
+from bot.called import with_identity
 from bot.command import BoundInvocation, Command, Effect, Kind, Param
 from bot.context import Context
 from bot.order_access import orders_in_sight
-from bot.order_words import end_of, kind, name_of, taken_text, until_word, where
+from bot.order_words import end_of, kind, taken_text, until_word, where
 from bot.orders import Order
 from bot.pages import page_buttons, page_of
 from bot.params import Page
@@ -76,12 +77,12 @@ def _table(context: Context, shown: Sequence[Order], room: str) -> Table:
 
 
 def _row(context: Context, order: Order) -> tuple[Spans, ...]:
-    name = name_of(order)
+    who = order.who
     taken = f" ({taken_text(order)})" if kind(order) == "lock" else ""
     return (
         say(str(order.case)),
         say(f"{kind(order)}{taken}"),
-        say(name) if name is not None else say("newcomers"),
+        with_identity(who.name, who.identity or who.value) if who is not None else say("newcomers"),
         where(order, context.moderator.may_see),
         say(until_word(order, context.calendar)),
         say("by ", Mention(order.issuer, order.issuer_name)),

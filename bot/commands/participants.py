@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import crowd
+from bot.called import label
 from bot.command import BoundInvocation, Command, Effect
 from bot.context import Context
 from bot.everyday import menu
@@ -35,8 +36,10 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     size = context.policy.page_size
     shown, page = page_of(found, arguments.page, size)
     command = f"participants {arguments.filter}".strip()
+    rows, names = tuple(_row(context, person) for person in shown), context.names(context.room)
+    called = tuple(label(person.name, person.identity, names) for person in shown)
     parts = (
-        Table(COLUMNS, tuple(_row(context, person) for person in shown), await _menus(context, shown)),
+        Table(COLUMNS, rows, await _menus(context, shown), called=called),
         *cut(len(shown), len(found), page, size, command, context.room),
     )
     audible = sum(bool(person.open_audio) for person in everybody)

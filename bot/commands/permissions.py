@@ -86,13 +86,13 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     action = parse(arguments.pairs)
     given = action.sources or frozenset()
     done = await decided(context, action, Decision(action.flags, given, ALL_SOURCES - given if given else given))
-    name, room = Name(arguments.who.display), Name(context.room)
+    name, room = context.called, Name(context.room)
     words = Words(
-        done=say("Changed permissions of ", name, " in ", room, ":"),
-        already=say("The permissions of ", name, " in ", room, " are so already."),
-        what=say("change permissions of ", name, " in ", room),
+        done=say("Changed permissions of ", *name, " in ", room, ":"),
+        already=say("The permissions of ", *name, " in ", room, " are so already."),
+        what=say("change permissions of ", *name, " in ", room),
         after=(described(done.result.changes),),
-        held=say("The permissions of ", name, " in ", room, " are so already"),
+        held=say("The permissions of ", *name, " in ", room, " are so already"),
         stays="that counts when it ends",
     )
     return answered(context, done, words)

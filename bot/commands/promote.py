@@ -71,32 +71,32 @@ async def _for_a_time(context: Context, arguments: Arguments, named: frozenset[S
 
 
 def _words_for(context: Context, given: Given, again: Sequence[Order]) -> Words:
-    target, lasts = context.person(), lasting(given.order, context.calendar)
-    name, room = Name(target.name or target.identity), Name(target.room)
+    lasts = lasting(given.order, context.calendar)
+    name, room = context.called, Name(context.room)
     carried = next(iter(given.done.carried), None)
     person = carried.folded.wanted.participant if carried is not None else None
     may = f": may publish {crowd.sources_text(person.permission.effective_sources)}" if person else ""
     holds = listed([in_case(one) for one in again])
     return Words(
-        done=say(name, " is on stage in ", room, f" {lasts}{may}."),
-        already=say(name, " is already on stage in ", room, f" {lasts}{may}."),
-        what=say("bring ", name, " on stage in ", room),
+        done=say(*name, " is on stage in ", room, f" {lasts}{may}."),
+        already=say(*name, " is already on stage in ", room, f" {lasts}{may}."),
+        what=say("bring ", *name, " on stage in ", room),
         after=(*((text("Afterwards it holds again: ", *holds, "."),) if again else ()), text(NOTE)),
         buttons=(_to_audience(context),),
     )
 
 
 def _words(context: Context, result: Result[PersonState]) -> Words:
-    target, person = context.person(), (result.after or result.wanted).participant
-    name, room = Name(target.name or target.identity), Name(target.room)
+    person = (result.after or result.wanted).participant
+    name, room = context.called, Name(context.room)
     may = crowd.sources_text(person.permission.effective_sources) if person else ""
     return Words(
-        done=say(name, " is on stage in ", room, f": may publish {may}."),
-        already=say(name, " is already on stage in ", room, f": may publish {may}."),
-        what=say("bring ", name, " on stage in ", room),
+        done=say(*name, " is on stage in ", room, f": may publish {may}."),
+        already=say(*name, " is already on stage in ", room, f": may publish {may}."),
+        what=say("bring ", *name, " on stage in ", room),
         after=(text(NOTE),),
         buttons=(_to_audience(context),),
-        held=say(name, " is already on stage in ", room),
+        held=say(*name, " is already on stage in ", room),
         stays="they stay there when it ends",
     )
 

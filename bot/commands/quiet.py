@@ -16,7 +16,7 @@ from bot.model import Participant
 from bot.params import Reason, RoomName
 from bot.people import Role
 from bot.quiet_answer import quiet_answer
-from bot.reply import Name, Reply, Tone, listed, say, text
+from bot.reply import Name, Reply, Spans, Tone, listed, say, text
 from bot.reply import Part as ReplyPart
 from bot.result import Part
 from bot.subject import PersonSubject
@@ -77,12 +77,12 @@ def _ask(context: Context, audible: Audible) -> Reply:
     room, count = Name(context.room), len(audible.muted)
     parts: list[ReplyPart] = []
     if audible.left:
-        kept = [say(Name(person.display), f" ({why})") for person, why in audible.left[:NAMED]]
+        kept = [say(*_told(context, person), f" ({why})") for person, why in audible.left[:NAMED]]
         parts.append(text("Left as they are: ", *listed(kept), "."))
     if not count:
         return Reply(Tone.INFO, say("Nobody can be heard in ", room, ": there is nothing to mute."), tuple(parts))
     more = f" and {count - NAMED} more" if count > NAMED else ""
-    names = listed([(Name(person.display),) for person in audible.muted[:NAMED]], "," if more else "and")
+    names = listed([_told(context, person) for person in audible.muted[:NAMED]], "," if more else "and")
     parts.insert(0, text(*names, more, "."))
     if context.bound.reason:
         parts.append(text("Reason: ", Name(context.bound.reason)))
@@ -95,6 +95,10 @@ def _ask(context: Context, audible: Audible) -> Reply:
     return context.question(
         say(f"Mute {people} in ", room, "?"), parts, confirm="Quiet the room", values={"people": held}
     )
+
+
+def _told(context: Context, person: Participant) -> Spans:
+    return context.names(context.room).told(person.identity, person.name)
 
 
 COMMAND = Command(

@@ -68,9 +68,8 @@ async def _give_back(context: Context, ending: Sequence[Contradicted]) -> Reply:
 
 def _no_chat_lock(context: Context) -> Reply:
     """Chat has no track that could be unmuted instead."""
-    target = context.person()
-    name, room = Name(target.name or target.identity), Name(target.room)
-    return Reply(Tone.WARN, say("No lock took chat from ", name, " in ", room, ". Nothing was done."))
+    name, room = context.called, Name(context.room)
+    return Reply(Tone.WARN, say("No lock took chat from ", *name, " in ", room, ". Nothing was done."))
 
 
 async def _unmute(context: Context, arguments: Arguments, wanted: frozenset) -> Reply:  # type: ignore[type-arg]
@@ -86,18 +85,18 @@ async def _unmute(context: Context, arguments: Arguments, wanted: frozenset) -> 
 
 
 def _words(context: Context, result: Result[PersonState], sources: frozenset | None) -> Words:  # type: ignore[type-arg]
-    target, person = context.person(), result.before.participant
-    name, room = Name(target.name or target.identity), Name(target.room)
+    person = result.before.participant
+    name, room = context.called, Name(context.room)
     tracks = matching(person, sources) if person else ()
     opened = [track for track in tracks if track.muted]
-    already = say(name, " is not muted in ", room, f": {crowd.tracks_text(tracks)}.")
+    already = say(*name, " is not muted in ", room, f": {crowd.tracks_text(tracks)}.")
     if result.void:
         stage = "" if person and crowd.on_stage(person) else " They are in the audience: /promote brings them on stage."
-        already = say(name, " publishes nothing of that in ", room, f": there is nothing to unmute.{stage}")
+        already = say(*name, " publishes nothing of that in ", room, f": there is nothing to unmute.{stage}")
     return Words(
-        done=say("Unmuted ", name, " in ", room, f": {crowd.tracks_text(opened)}. They can be heard or seen now."),
+        done=say("Unmuted ", *name, " in ", room, f": {crowd.tracks_text(opened)}. They can be heard or seen now."),
         already=already,
-        what=say("unmute ", name, " in ", room),
+        what=say("unmute ", *name, " in ", room),
     )
 
 

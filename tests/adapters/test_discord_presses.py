@@ -9,6 +9,7 @@ import pytest
 
 from adapters.discord.presses import UNKNOWN
 from adapters.livekit.simulator.lively import STANDUP
+from adapters.livekit.simulator.people import JoinGrant
 from bot.people import Role
 from bot.plain import plain
 from tests.discord_payloads import renamed
@@ -28,6 +29,18 @@ async def test_a_person_is_muted_with_the_button_below_the_list(usher: Usher) ->
     assert not usher.open("bob")
     assert done.ephemeral
     assert "9 people" in text(people)
+
+
+async def test_two_people_of_one_name_have_buttons_and_entries_that_tell_them_apart(usher: Usher) -> None:
+    usher.rooms.join(STANDUP, JoinGrant("anna-2", "Anna"))
+    usher.rooms.publish(STANDUP, "anna-2")
+    people = await usher.call("ben", "participants", room=STANDUP)
+    assert {"Mute Anna (anna)", "Mute Anna (anna-2)"} <= set(labels(people))
+    done = await usher.click("ben", people, "Mute Anna (anna-2)")
+    assert "Muted Anna (anna-2) in standup" in text(done)
+    assert usher.open("anna")
+    assert not usher.open("anna-2")
+    assert "identity: anna-2" in text(await usher.pick("ben", people, "Anna (anna-2)"))
 
 
 async def test_whoever_is_chosen_from_the_list_is_shown_with_all_that_can_be_done(usher: Usher) -> None:

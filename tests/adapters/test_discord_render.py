@@ -257,6 +257,16 @@ def test_choices_are_a_select_where_buttons_leave_them_no_rows() -> None:
     assert "15 more buttons do not fit below." in lines(full)
 
 
+def test_rows_are_called_as_they_are_told_apart_in_the_select_and_on_the_buttons() -> None:
+    reply = with_menus(["Anna", "Anna", "Bob"])
+    (rows, *rest) = reply.parts
+    assert isinstance(rows, Table)
+    called = ("Anna (anna)", "Anna (…nna-2)", "Bob")
+    message = shown(replace(reply, parts=(replace(rows, called=called), *rest)))
+    assert labels(message)[:3] == [f"Mute {one}" for one in called]
+    assert [option["label"] for option in select(message)["options"]] == list(called)
+
+
 def test_choices_beyond_a_select_are_counted() -> None:
     assert "275 more choices do not fit below." in lines(shown(choices([f"Person {n}" for n in range(300)])))
     assert "1 more choice does not fit below." in lines(shown(choices(PEOPLE[:26])))

@@ -18,8 +18,8 @@ async def test_history_is_newest_first_with_outcome_moderator_time_and_reason(ho
     house.clock.advance(180)
     await house.say("promote omar")
     first, second = lines(told(await house.say("history")))
-    assert "promote, Omar in standup, done, console:mia, just now" in first
-    assert second.endswith("mute, Bob Stone in standup, done, console:mia, 3 min ago, shouting")
+    assert "promote, Omar (omar) in standup, done, console:mia, just now" in first
+    assert second.endswith("mute, Bob Stone (bob) in standup, done, console:mia, 3 min ago, shouting")
 
 
 async def test_history_shows_at_least_20_cases_a_page(house: House) -> None:

@@ -416,7 +416,7 @@ async def test_the_dry_run_of_an_undo_ends_nothing(house: House) -> None:
 
 async def test_history_and_case_tell_an_order_from_its_beginning_to_its_end(house: House) -> None:
     lock = await house.say("mute bob for 10m shouting")
-    assert f"{lock.case}, mute lock, Bob Stone in standup, in force" in told(await house.say("history"))
+    assert f"{lock.case}, mute lock, Bob Stone (bob) in standup, in force" in told(await house.say("history"))
     case = await house.say(f"case {lock.case}")
     assert "the lock of Bob Stone (microphone, screen sound) in standup, until 05:16 UTC" in told(case)
     assert "Typed: /mute bob for 10m shouting" in told(case)
@@ -427,7 +427,7 @@ async def test_history_and_case_tell_an_order_from_its_beginning_to_its_end(hous
     assert "Bob Stone in standup, in force" in told(await house.say("history")), "however often it was enforced"
     await house.say("unmute bob")
     case = await house.say(f"case {lock.case}")
-    assert "mute lock Bob Stone in standup: ended" in told(case)
+    assert "mute lock Bob Stone (bob) in standup: ended" in told(case)
     assert not labels(case)
 
 

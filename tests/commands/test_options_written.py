@@ -86,4 +86,4 @@ async def test_the_next_page_of_a_narrowed_history_is_narrowed_too(house: House)
     first = await house.say("history", "alice", options={"kind": "mute", "room": STANDUP})
     assert "More: /history room:standup kind:mute 2" in told(first)
     second = await house.press("Next page", "alice")
-    assert [told(second).count(f"mute, {name} in") for name in ("Bob Stone", "Anna", "Hana", "Lena")] == [1, 1, 0, 0]
+    assert [told(second).count(f"({name}) in standup") for name in ("bob", "anna", "hana", "lena")] == [1, 1, 0, 0]

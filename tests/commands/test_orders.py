@@ -49,8 +49,8 @@ async def test_what_is_in_force_stands_there_newest_first_with_its_case(house: H
     reply = await house.say("orders", "vera")
     assert told(reply).startswith("2 orders are in force:")
     assert lines(reply) == [
-        f"{stage.case}, stage, Omar, standup, until 05:11 UTC, by mia (console:mia)",
-        f"{lock.case}, lock (microphone, screen sound), Bob Stone, standup, until it is ended, "
+        f"{stage.case}, stage, Omar (omar), standup, until 05:11 UTC, by mia (console:mia)",
+        f"{lock.case}, lock (microphone, screen sound), Bob Stone (bob), standup, until it is ended, "
         "by alice (console:alice)",
     ]
 

@@ -95,7 +95,7 @@ async def test_a_refusal_is_written_with_whom_and_why(house: House) -> None:
     assert entry.code == "protected"
     assert entry.content is not None
     assert (entry.content.room, entry.content.identity, entry.content.reason) == (STANDUP, "hana", "shouting")
-    assert "mute, Hana Ito in standup, refused, console:mia" in told(await house.say("history"))
+    assert "mute, Hana Ito (hana) in standup, refused, console:mia" in told(await house.say("history"))
 
 
 async def test_force_where_nobody_is_protected_is_asked_about_all_the_same(house: House) -> None:

@@ -71,7 +71,7 @@ WRITES = (
     Write("reason {n} too loud", "Case {n} has a new reason: too loud", first="demote bob"),
     Write("room-metadata {}", "Set the metadata of standup (2 bytes).", undo=True),
     Write("unban bob", "Ended the ban of Bob Stone in standup.", first="ban bob"),
-    Write("undo {n}", "Undid case {n} (demote Bob Stone in standup).", undo=True, first="demote bob"),
+    Write("undo {n}", "Undid case {n} (demote Bob Stone (bob) in standup).", undo=True, first="demote bob"),
     Write("unmute bob", "Bob Stone may use microphone, screen sound again in standup.", first="mute bob lock"),
     Write("use standup", "standup is now the room of the channel c."),
 )

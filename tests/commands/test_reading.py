@@ -183,7 +183,8 @@ async def test_participant_shows_permissions_tracks_attributes_and_past_cases(ho
     answer = told(await house.say("participant bob"))
     microphone = house.track("bob").sid
     assert f"microphone {microphone} (microphone) muted" in answer
-    for said in (house.person("bob").sid, "can_subscribe", "table=4", "mute Bob Stone in standup: done", "on stage"):
+    past = "mute Bob Stone (bob) in standup: done"
+    for said in (house.person("bob").sid, "can_subscribe", "table=4", past, "on stage"):
         assert said in answer
 
 

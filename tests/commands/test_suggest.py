@@ -421,7 +421,7 @@ async def test_cases_are_offered_newest_first_in_scope_and_without_numbers(
     house.clock.advance(180)
     found = await suggestions.cases(user("mia"))
     assert [case.number for case in found] == [caller, anna, bob]
-    assert found[2].label == f"{bob} mute Bob Stone in standup: done, 3 min ago"
+    assert found[2].label == f"{bob} mute Bob Stone (bob) in standup: done, 3 min ago"
     assert not any("555" in case.label or "recorder" in case.label for case in found)
     assert (await numbers(suggestions, "", "alice"))[:6] == [grant, mei, caller, hidden, anna, bob]
     assert "+1 555 0100" in (await suggestions.cases(user("alice"), "mute"))[1].label

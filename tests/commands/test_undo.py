@@ -204,7 +204,7 @@ async def test_the_undo_of_a_ban_lets_them_in_and_says_that_they_have_to_join_th
     assert "they have to join themselves" in told(reply)
     assert await house.database.orders.active() == ()
     case = told(await house.say(f"case {ban.case}"))
-    assert "ban Bob Stone in standup: ended" in case
+    assert "ban Bob Stone (bob) in standup: ended" in case
     assert "has ended already: by mia" in told(await house.say(f"undo {ban.case}"))
 
 
