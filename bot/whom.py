@@ -37,11 +37,24 @@ class Whom:
         readings = self._readings()
         scoped = next((r for r in readings.values() if isinstance(r, Reading) and r.room), None)
         if scoped is None:
+            await self._check_behind(readings)
             place = await places.resolve(self.context, "", self.line.rewrite(None))
             if isinstance(place, Reply):
                 return place
             return await self._try(place, readings) or await self._nobody(place, None)
         return await self._bind_in(scoped, readings)
+
+    async def _check_behind(self, readings: Readings) -> None:
+        """Say what is wrong behind the person, where that hides the room that the words, or the options, name."""
+        wrong = {length: r for length, r in readings.items() if isinstance(r, BadArgument)}
+        if wrong and self.line.invocation.options is not None:
+            raise wrong[1]
+        room = next((word.text[3:] for word in self.line.words[1:] if word.plain.startswith("in:")), "")
+        if not (wrong and room and self.context.moderator.may_see(room)):
+            return
+        single = (await self._find(room)).single
+        if single is not None and single.length in wrong:
+            raise wrong[single.length]
 
     async def _bind_in(self, scoped: Reading, readings: Readings) -> BoundInvocation | Reply:
         """`in:room` stands where it counts for some reading; for the others it is part of the reason."""
@@ -55,7 +68,8 @@ class Whom:
             if isinstance(place, str) and (settled := await self._apart_from(inside, place, readings)) is not None:
                 return settled
         places.check_scope(self.context, given)
-        if word is not None and (await self._find(given)).single:
+        if word is not None and (single := (await self._find(given)).single):
+            _reading(readings[single.length])
             return choose_room_behind(given, Again(self.line.without(word.start, word.end), given))
         return await self._nobody(given, word)
 
