@@ -157,7 +157,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "USHER_IDENTITIES",
-        "Which identity a chat user has in rooms ({id} is the platform's user id); guards oneself",
+        "Which identity a chat user has in rooms ({id} is the platform's user id); what is done to oneself, or to an "
+        "account with a role of its own over the room, is asked about first",
         "console={id},discord=discord:{id}",
         "console={id}",
         v.identities,

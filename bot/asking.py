@@ -1,4 +1,4 @@
-"""Asking first: what is destructive, forced, or about oneself is asked about, whoever asks."""
+"""Asking first: what is destructive, forced, or about oneself or a fellow moderator is asked about, whoever asks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from bot.called import called
 from bot.command import Command, Effect
 from bot.context import Context
 from bot.crowd import devices, joined, who
+from bot.people import Role
 from bot.reply import Name, Part, Reply, Span, Spans, say, text
 from bot.words import ending, told
 
@@ -19,7 +20,7 @@ def asked_first(context: Context) -> Reply | None:
     asks = not command.question if bound.target is None else command.asks
     if asks:  # by itself, with what it would do
         return None
-    if command.effect is not Effect.DESTRUCTIVE and not bound.force and not _oneself(context):
+    if command.effect is not Effect.DESTRUCTIVE and not bound.force and not _oneself(context) and not _fellow(context):
         return None
     return context.question(_title(context, command), doubts(context), confirm=command.confirm)
 
@@ -29,6 +30,8 @@ def doubts(context: Context) -> list[Part]:
     parts: list[Part] = []
     if _oneself(context):
         parts.append(text("This is you."))
+    elif _fellow(context):
+        parts.append(text(*context.called, f" is {_a_role(context.fellow)} here."))
     if context.bound.force:
         parts.append(text(_forced(context)))
     return [*parts, *_about(context)]
@@ -37,6 +40,15 @@ def doubts(context: Context) -> list[Part]:
 def _oneself(context: Context) -> bool:
     target = context.bound.target
     return target is not None and is_oneself(context.moderator, target.identity, context.policy)
+
+
+def _fellow(context: Context) -> bool:
+    """Whether it is about somebody who moderates the room too."""
+    return context.fellow >= Role.MODERATOR
+
+
+def _a_role(role: Role) -> str:
+    return f"{'an' if role is Role.ADMIN else 'a'} {role.word}"
 
 
 def only_asks(context: Context) -> bool:

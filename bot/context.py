@@ -51,7 +51,10 @@ class Services:
 
 @dataclass(slots=True)
 class Context:
-    """One command on its way: who asks, what is asked, and how much time is left."""
+    """One command on its way: who asks, what is asked, and how much time is left.
+
+    `fellow` is the role of whomever it is about, where the settings tell which account they have (`bot.fellow`).
+    """
 
     services: Services
     moderator: Moderator
@@ -59,6 +62,7 @@ class Context:
     command: Command
     bound: BoundInvocation
     budget: Budget
+    fellow: Role = Role.NONE
     _people: dict[str, tuple[Participant, ...]] = field(default_factory=dict)
     _names: dict[str, Names] = field(default_factory=dict)
 

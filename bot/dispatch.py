@@ -18,6 +18,7 @@ from bot.called import called_text
 from bot.command import Again, BoundInvocation, Command, Invocation, Nothing
 from bot.context import Context, Services
 from bot.errors import BotError, HistoryError, NotFound, Refused, SessionChanged, Unavailable, UsageError
+from bot.fellow import met
 from bot.options import written
 from bot.pending import PendingItem
 from bot.people import ChatUser, Moderator, Role
@@ -66,8 +67,9 @@ class Dispatcher:
             context = Context(self.services, moderator, invocation, command, unread, budget)
             bound = await self._timed(budget, bind(context, rest))
             if isinstance(bound, BoundInvocation):
-                context.bound = bound = context.told_apart(bound)
-                watch(shown_bound(moderator, bound, self.services.recent.numbers))
+                context.bound = bound
+                await met(context)
+                watch(shown_bound(moderator, context.bound, self.services.recent.numbers))
                 bound = await self._carry_out(context)
             reply = replace(bound, command=command.name)
         except BotError as error:
@@ -115,7 +117,7 @@ class Dispatcher:
             bound = await self._timed(budget, self._looked_at(bound, command, moderator))
             self._allow(moderator, command, bound)
             pressed = Context(services, moderator, invocation, command, bound, budget)
-            pressed.bound = pressed.told_apart(bound)
+            await met(pressed)
             if not only_asks(pressed) and (late := await self._buttons.spend(item, invocation.event_key)):
                 return replace(late, command=command.name)
             context = pressed

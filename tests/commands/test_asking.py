@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from adapters.livekit.simulator.people import JoinGrant
+from bot.errors import HistoryError
 from bot.history import Outcome
-from bot.people import ChatUser, Role
+from bot.people import ChatUser, Grant, Role
 from bot.policy import Policy
 from bot.press import decode, encode
 from bot.refusals import handled_elsewhere
@@ -47,6 +50,68 @@ async def test_oneself_is_known_by_the_identity_that_the_settings_give(house: Ho
     house.rooms.join(STANDUP, "user-U1")
     await house.grant("slack:T1/U1", Role.MODERATOR, STANDUP)
     assert (await house.say("demote user-U1", "slack:T1/U1")).question
+
+
+ANN = "discord-80351110224678912"
+
+
+@pytest.fixture
+async def colleagues(house: House) -> House:
+    """Ann is admin by Discord and in the room; Uwe moderates it by Slack, Vic may look at it."""
+    house.use(Policy(admins=("console:alice",), identities={"discord": "discord-{id}", "slack": "s-{id}"}))
+    for identity, name in ((ANN, "Ann"), ("s-U7", "Uwe"), ("s-V8", "Vic"), ("s-@S9", "Group")):
+        house.rooms.join(STANDUP, JoinGrant(identity, name))
+        house.rooms.publish(STANDUP, identity)
+    await house.grant("discord:80351110224678912", Role.ADMIN)
+    await house.grant("slack:T1/U7", Role.MODERATOR, STANDUP)
+    await house.grant("slack:T1/V8", Role.VIEWER)
+    await house.grant("slack:T1/@S9", Role.ADMIN)
+    return house
+
+
+@pytest.mark.parametrize("line", ["mute {}", "mute {} lock", "demote {}", "kick {}", "ban {}", "promote {} for 5m"])
+async def test_a_fellow_moderator_is_asked_about(colleagues: House, line: str) -> None:
+    for identity, said in ((ANN, "Ann is an admin here."), ("s-U7", "Uwe is a moderator here.")):
+        asked = await colleagues.say(line.format(identity))
+        assert asked.question
+        assert said in told(asked)
+        assert not colleagues.writes
+    assert (await colleagues.yes()).outcome is Outcome.DONE
+
+
+async def test_a_fellow_moderator_is_asked_about_when_a_button_is_pressed_and_the_press_is_not_spent(
+    colleagues: House,
+) -> None:
+    shown = await colleagues.say(f"participant {ANN}")
+    for _ in range(2):
+        asked = await colleagues.press("Mute", of=shown)
+        assert "Ann is an admin here." in told(asked)
+        assert asked.question
+
+
+@pytest.mark.parametrize("identity", ["s-V8", "s-@S9", "bob"])
+async def test_a_viewer_a_group_and_anybody_else_are_no_fellow_moderators(colleagues: House, identity: str) -> None:
+    assert not (await colleagues.say(f"demote {identity}")).question
+
+
+async def test_a_moderator_of_another_room_is_no_fellow_moderator_here(colleagues: House) -> None:
+    await colleagues.grant("slack:T1/U7", Role.MODERATOR, BACKSTAGE)
+    assert not (await colleagues.say("demote s-U7")).question
+
+
+async def test_an_admin_of_the_settings_is_asked_about_while_the_history_cannot_be_read(colleagues: House) -> None:
+    class Unread:
+        async def grants(self, subjects: object = None) -> tuple[Grant, ...]:
+            raise HistoryError("The history cannot be read.")
+
+        async def default_room(self, channel: str) -> None:
+            return None
+
+    unread: Any = Unread()
+    settled = ("console:mia", "discord:80351110224678912")
+    colleagues.use(replace(colleagues.policy, admins=settled), roster=unread)
+    assert "Ann is an admin here." in told(await colleagues.say(f"demote {ANN}"))
+    assert not (await colleagues.say("demote s-U7")).question
 
 
 async def test_reading_about_oneself_is_not_asked_about(house: House) -> None:
