@@ -17,5 +17,7 @@ def action_of(one: Button, *, asked: bool) -> str:
 
 
 def replaces(reply: Reply) -> bool:
-    """Whether it takes the place of the question: not when it was refused, because then the question still stands."""
-    return not (reply.tone is Tone.ERROR and reply.outcome in (None, Outcome.REFUSED))
+    """Whether it takes the place of the question: not when it was refused, or asks again with buttons that could not be
+    kept, because then the question still stands."""
+    stands = reply.outcome in (None, Outcome.REFUSED) or (reply.question and not reply.buttons)
+    return not (reply.tone is Tone.ERROR and stands)

@@ -8,15 +8,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot.command import Again, BoundInvocation, Invocation, Press
+from bot.command import Again, BoundInvocation, Command, Invocation, Nothing, Press
+from bot.describe import asked_for
 from bot.errors import HistoryError
+from bot.history import Outcome
 from bot.pending import PendingItem
 from bot.people import ChatUser
 from bot.policy import Policy
 from bot.ports import Clock, Pending
 from bot.press import decode, encode
 from bot.refusals import HANDLED
-from bot.reply import Audience, Button, Choices, Menu, Part, Reply, Table, Tone, say, text, with_buttons
+from bot.reply import Audience, Button, Choices, Menu, Part, Reply, Style, Table, Tone, say, text, with_buttons
+
+UNKEPT = "The buttons of this answer cannot be kept: the history cannot be written."
+UNANSWERABLE = (
+    "The buttons of this answer cannot be kept, because the history cannot be written now; without it nothing would be "
+    "done either. Type the command again once it can be."
+)
 
 
 class Buttons:
@@ -47,7 +55,7 @@ class Buttons:
         try:
             await self._pending.put(batch.items)
         except HistoryError:  # what was done is done, and said; the next command says that the history is ill
-            return replace(reply, buttons=(), parts=(*reply.parts, text("The buttons of this answer cannot be kept.")))
+            return replace(reply, buttons=(), parts=(*reply.parts, text(UNANSWERABLE if asks else UNKEPT)))
         return replace(reply, parts=parts, buttons=buttons)
 
     async def _asked_already(self, buttons: Sequence[Button], batch: _Batch) -> tuple[Button, ...]:
@@ -65,6 +73,18 @@ class Buttons:
         except HistoryError:
             pass  # it is asked as if for the first time
         return ()
+
+    @staticmethod
+    def again(reply: Reply, command: Command, bound: BoundInvocation) -> Reply:
+        """What failed before anything was done, although somebody said yes: named, and asked again.
+
+        The question that it answers may have been spent; where it was not, it is the same one.
+        """
+        if not bound.confirmed or reply.outcome is not Outcome.FAILED:
+            return reply
+        buttons = (Button(command.confirm, bound, Style.DANGER), Button("No, leave it", Nothing()))
+        title = say(*asked_for(bound), ": ", *reply.title)
+        return replace(reply, title=title, told=reply.title, buttons=buttons, question=True)
 
     async def item(self, token: str, user: ChatUser, event_key: str = "") -> PendingItem | Reply:
         """What the token stands for, if this person may press it now; otherwise the answer why not."""

@@ -126,6 +126,7 @@ class Dispatcher:
         except BotError as error:
             bound = context.bound if context else bound
             reply = await self._refusals.answer(error, invocation, command.name, bound.typed, command, bound)
+            reply = self._buttons.again(reply, command, bound)
         return await self._finished(reply, moderator, invocation, context.bound if context else bound, budget)
 
     async def told(self, room: str, reply: Reply) -> Reply:

@@ -6,7 +6,7 @@ Where a name ends is known only once the room has been looked at, so every numbe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import places
 from bot.authorise import sees_hidden
@@ -61,6 +61,8 @@ class Whom:
         given, word = scoped.room, scoped.placed.get("in")
         inside = {length: r for length, r in readings.items() if _room_of(r) == given}
         may_see = self.context.moderator.may_see(given)
+        if may_see:  # should the room service fail, the record names it
+            self.context.bound = replace(self.context.bound, room=given)
         if may_see and (settled := await self._try(given, inside)) is not None:
             return settled
         if 1 not in inside:

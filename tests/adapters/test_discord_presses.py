@@ -12,6 +12,7 @@ from adapters.livekit.simulator.lively import STANDUP
 from adapters.livekit.simulator.people import JoinGrant
 from bot.people import Role
 from bot.plain import plain
+from tests.core.faults import UNREACHABLE, failing
 from tests.discord_payloads import renamed
 from tests.discord_usher import Usher, labels, text, usher_for
 
@@ -61,6 +62,17 @@ async def test_a_refused_press_leaves_the_question_and_does_not_spend_it(usher: 
     assert refused.response.id != question.response.id
     assert "Remove Omar (omar) from standup?" in text(question)
     assert usher.here("omar")
+    await usher.click("ann", question, "Remove")
+    assert not usher.here("omar")
+
+
+async def test_a_yes_that_livekit_does_not_answer_is_asked_again_in_the_place_of_the_question(usher: Usher) -> None:
+    question = await usher.call("ann", "kick", who="omar", in_=STANDUP)
+    usher.service.around = failing(UNREACHABLE, "GetParticipant", after=False)
+    await usher.click("ann", question, "Remove")
+    assert "Omar in standup: LiveKit cannot be reached. Nothing was changed." in text(question)
+    assert labels(question) == ["Remove", "No, leave it"]
+    usher.service.around = None
     await usher.click("ann", question, "Remove")
     assert not usher.here("omar")
 

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from adapters.livekit.simulator.people import JoinGrant
+from adapters.pressing import replaces
 from bot.errors import HistoryError
 from bot.history import Outcome
 from bot.people import ChatUser, Grant, Role
+from bot.plain import spans_text
 from bot.policy import Policy
 from bot.press import decode, encode
 from bot.refusals import handled_elsewhere
+from tests.core.faults import UNREACHABLE, failing
 from tests.house import BACKSTAGE, STANDUP, House, button, labels, told
 
 
@@ -165,6 +168,75 @@ async def test_it_is_used_once(house: House) -> None:
     reply = await house.press("Remove", of=question)
     assert "answered already" in told(reply)
     assert house.writes == ["RemoveParticipant"]
+
+
+async def test_a_yes_that_livekit_does_not_answer_names_the_person_and_is_asked_again(house: House) -> None:
+    question = await house.say("kick omar spamming")
+    house.service.around = failing(UNREACHABLE, "GetParticipant", after=False)
+    failed = await house.press("Remove", of=question)
+    assert told(failed).startswith("/kick Omar in standup: LiveKit cannot be reached. Nothing was changed.")
+    assert failed.question
+    assert [one.token for one in failed.buttons] == [one.token for one in question.buttons], "none was spent"
+    assert replaces(failed)
+    line = failed.public
+    assert line is not None
+    assert spans_text(line.title).count("/kick Omar in standup") == 1
+    assert not line.buttons
+    house.service.around = None
+    assert (await house.press("Remove", of=failed)).outcome is Outcome.DONE
+
+
+async def test_a_yes_of_which_no_intent_can_be_written_is_asked_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question is spent by then, so its buttons are other ones."""
+    question = await house.say("kick omar")
+
+    async def full(*_: object, **__: object) -> None:
+        raise HistoryError("The history cannot be written.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(house.database.history), "append", full)
+        failed = await house.press("Remove", of=question)
+    assert told(failed).startswith("/kick Omar in standup: The history cannot be written. Nothing was changed.")
+    assert labels(failed) == ["Remove", "No, leave it"]
+    assert not house.writes
+    assert (await house.press("Remove", of=failed)).outcome is Outcome.DONE
+
+
+async def test_a_question_that_cannot_be_asked_again_still_stands(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = await house.say("kick omar")
+
+    async def full(*_: object, **__: object) -> None:
+        raise HistoryError("The history cannot be written.")
+
+    with monkeypatch.context() as patch:
+        for method in ("put", "spend", "prolong"):
+            patch.setattr(type(house.database.pending), method, full)
+        failed = await house.press("Remove", of=question)
+    assert "Type the command again once it can be." in told(failed)
+    assert not replaces(failed)
+    assert (await house.press("Remove", of=question)).outcome is Outcome.DONE
+
+
+async def test_what_failed_while_it_was_done_is_not_asked_again(house: House) -> None:
+    await house.say("kick omar")
+    house.service.around = failing(UNREACHABLE, "RemoveParticipant", after=False)
+    failed = await house.yes()
+    assert failed.outcome is Outcome.FAILED
+    assert not failed.question
+    assert replaces(failed)
+
+
+async def test_a_command_that_fails_before_anybody_is_known_names_the_room_in_its_line(house: House) -> None:
+    house.service.around = failing(UNREACHABLE, "ListParticipants", after=False)
+    for said in ({"line": f"mute bob in:{STANDUP}"}, {"line": "mute", "options": {"who": "bob", "in": STANDUP}}):
+        failed = await house.say(room="", **said)
+        assert failed.public is not None
+        assert "/mute in standup: LiveKit cannot be reached." in spans_text(failed.public.title)
+        assert (await house.case(failed.case)).opening.room == STANDUP
 
 
 async def test_a_button_that_only_asks_is_not_used_up_by_asking(house: House) -> None:

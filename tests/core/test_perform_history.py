@@ -220,6 +220,20 @@ async def test_a_press_while_the_history_cannot_be_read_does_nothing_and_says_so
     assert (await house.press("Remove", of=question)).outcome is Outcome.DONE
 
 
+async def test_a_question_that_cannot_be_kept_says_what_to_do(house: House) -> None:
+    class Full:
+        async def waiting(self, owner: str, channel: str) -> tuple[()]:
+            return ()
+
+        async def put(self, items: object) -> None:
+            raise FULL
+
+    house.use(pending=Full())
+    reply = await house.say("kick bob")
+    assert not reply.buttons
+    assert told(reply).endswith("nothing would be done either. Type the command again once it can be.")
+
+
 async def test_buttons_that_cannot_be_stored_are_left_out_and_it_is_said(house: House) -> None:
     class Full:
         async def put(self, items: object) -> None:
