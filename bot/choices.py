@@ -72,6 +72,14 @@ def _gone(seen: Seen) -> Spans:
     return say(Name(seen.name), " (", Name(ending(seen.identity)), ")")
 
 
+def choose_identity(bound: Sequence[BoundInvocation]) -> Reply:
+    """Which spelling of an identity that nobody has seen?"""
+    named = [(press.target.identity, press) for press in bound if press.target is not None]
+    options = tuple(Choice((Name(identity),), Button(identity, press)) for identity, press in named)
+    title = say("Nobody there is called so. Which identity is meant? Nothing has been done yet.")
+    return Reply(Tone.INFO, title, (Choices(options),))
+
+
 def choose_room_behind(room: str, again: Again) -> Reply:
     """`in:room` behind the reason does not count; perhaps it was to."""
     option = Choice(say("in the room ", Name(room)), Button(f"In {room}", again))

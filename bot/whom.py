@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bot import places
 from bot.authorise import sees_hidden
 from bot.case_access import left_before
-from bot.choices import choose_longer, choose_reading, choose_room_behind, choose_target, in_doubt
+from bot.choices import choose_identity, choose_longer, choose_reading, choose_room_behind, choose_target, in_doubt
 from bot.command import Again, BoundInvocation, Kind, Target
 from bot.context import Context
 from bot.errors import BadArgument, NoSuchTarget
@@ -22,7 +22,7 @@ from bot.reading import Reading
 from bot.recent import Seen
 from bot.reply import Reply
 from bot.targets import LONGEST_NAME, Match, Matches
-from bot.words import Word, fold, told
+from bot.words import Word, fold, is_blank, told
 
 Readings = dict[int, "Reading | BadArgument"]
 
@@ -197,12 +197,21 @@ class Whom:
         raise NoSuchTarget(f"Nobody in {room} is called {typed!r}. Nothing was done. /participants shows who is there.")
 
     def _unseen(self, room: str) -> BoundInvocation | Reply | None:
-        """An identity that nobody has seen there, where the command is about whoever comes under it."""
+        """An identity that nobody has seen there, where the command is about whoever comes under it.
+
+        An `@` before it may be a habit of chats, or belong to it.
+        """
         reading = self._readings().get(1)
         if not self.line.command.takes_unseen or not isinstance(reading, Reading):
             return None
-        target = Target(room, self.line.words[0].text.lstrip("@"), "")
-        return self._read_as(reading, room, target, self.line.others(reading, room, target))
+        typed = self.line.words[0].text
+        bare = typed.lstrip("@＠")
+        if is_blank(bare):
+            return None
+        targets = [Target(room, identity, "") for identity in dict.fromkeys((bare, typed))]
+        if len(targets) > 1:
+            return choose_identity([self.line.bound(reading, room, target) for target in targets])
+        return self._read_as(reading, room, targets[0], self.line.others(reading, room, targets[0]))
 
     async def _exists(self, room: str) -> bool:
         return bool(await self.context.people(room)) or await places.is_live(self.context, room)

@@ -20,6 +20,27 @@ from tests.house import BACKSTAGE, STANDUP, House, labels, told
 BAN = Amendment(absent=True)
 
 
+@pytest.mark.parametrize("who", ["@", "@@@", "＠", '" "', '"\u200b"'])
+async def test_what_is_no_identity_at_all_is_nobody(house: House, who: str) -> None:
+    for said in (await house.say(f"ban {who}"), await house.say("ban", options={"who": who.strip('"')})):
+        assert "Nobody in standup is called" in told(said)
+    assert await house.database.orders.active() == ()
+
+
+@pytest.mark.parametrize("identity", ["carl", "@carl"])
+async def test_an_identity_that_nobody_has_seen_is_asked_about_where_an_at_stands_before_it(
+    house: House, identity: str
+) -> None:
+    choice = await house.say("ban @carl")
+    assert labels(choice) == ["carl", "@carl"]
+    asked = await house.press(identity)
+    assert told(asked).startswith(f"Keep {identity} ({identity}) out of standup")
+    await house.yes()
+    (order,) = await house.database.orders.active()
+    assert order.who is not None
+    assert order.who.identity == identity
+
+
 async def bans(house: House) -> list[Order]:
     return [order for order in await house.database.orders.active() if order.what == BAN]
 
