@@ -11,7 +11,7 @@ from bot.lasting import Calendar
 from bot.options import read_options, who_option, written
 from bot.places import Rewrite
 from bot.reading import Other, Reading
-from bot.words import Word, split
+from bot.words import Word, is_blank, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,9 @@ class Line:
     def bound(self, reading: Reading, room: str, target: Target | None = None) -> BoundInvocation:
         takes_room = self.command.param(Kind.ROOM) is not None
         values = {name: value for name, value in reading.values.items() if not (takes_room and name == "room")}
+        reason = "" if is_blank(reading.reason) else reading.reason
         return BoundInvocation(
-            self.command.name, room, target, values, self.typed, reading.reason, reading.force, reading.dry_run
+            self.command.name, room, target, values, self.typed, reason, reading.force, reading.dry_run
         )
 
     def others(self, reading: Reading, room: str, target: Target | None = None) -> list[Otherwise]:

@@ -9,11 +9,11 @@ from bot.answers import undo_of
 from bot.authorise import sees_hidden
 from bot.case_access import visible_case
 from bot.case_lines import Eyes, case_line, in_full
-from bot.case_orders import orders_of
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.people import Role
 from bot.reply import Reply, Tone, say
+from bot.undoing import reversible
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     case = await visible_case(context, arguments.n)
     now = context.services.clock.now()
     admin = sees_hidden(context.moderator, case.opening.room)
-    orders = orders_of(case)
-    undoes = any(order.ended is None for order in orders) if orders else bool(case.intents) and not case.undone
-    buttons = (undo_of(case.number, case.opening.room),) if undoes else ()
+    buttons = (undo_of(case.number, case.opening.room),) if reversible(case) else ()
     title = say("Case ", *case_line(case, now))
     eyes = Eyes(admin, context.moderator.may_see, context.policy.zone)
     return Reply(Tone.INFO, title, in_full(case, now, eyes), buttons)

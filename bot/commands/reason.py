@@ -9,15 +9,22 @@ from bot.authorise import role_too_low
 from bot.case_access import visible_case
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
+from bot.errors import BadArgument
 from bot.history import Draft, EntryKind, Outcome
 from bot.people import Role
 from bot.reply import Audience, Name, Part, Reply, Tone, say, text
+from bot.words import is_blank
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
     n: Annotated[int, Param(Kind.NUMBER, "the case number", required=True)]
     text: Annotated[str, Param(Kind.TEXT, "the reason", required=True)]
+
+
+def check(context: Context, arguments: Arguments) -> None:
+    if is_blank(arguments.text):
+        raise BadArgument("Say the reason. Nothing was done.")
 
 
 async def run(context: Context, arguments: Arguments) -> Reply:
@@ -44,6 +51,7 @@ COMMAND = Command(
     role=Role.MODERATOR,
     effect=Effect.WRITE,
     run=run,
+    check=check,
     in_room=False,
     examples=("/reason 12 was warned twice before",),
 )

@@ -186,3 +186,28 @@ async def test_grants_and_defaults_are_cases_too(house: House) -> None:
     answer = told(await house.say("history", "alice"))
     assert "moderator, console:x viewer, done" in answer
     assert "use, standup, done" in answer
+
+
+@pytest.mark.parametrize(("line", "offered"), [("mute bob", False), ("demote bob", True), ("mute bob lock", True)])
+async def test_a_case_offers_its_undo_only_where_something_can_be_put_back(
+    house: House, line: str, offered: bool
+) -> None:
+    done = await house.say(line)
+    shown = await house.say(f"case {done.case}")
+    assert (f"Undo case {done.case}" in labels(shown)) is offered
+
+
+@pytest.mark.parametrize("blank", ["   ", "\n\n", "\u200b", "\u3164 \u2800"])
+async def test_a_reason_of_which_nothing_is_seen_is_none(house: House, blank: str) -> None:
+    done = await house.say("mute bob")
+    reply = await house.say("reason", options={"n": str(done.case), "text": blank})
+    assert told(reply) == "Say the reason. Nothing was done."
+    assert reply.outcome is None
+    assert (await house.case(done.case)).reasons == ()
+
+
+async def test_what_is_done_for_a_reason_of_which_nothing_is_seen_is_done_without_one(house: House) -> None:
+    done = await house.say("mute", options={"who": "bob", "reason": " \u200b"})
+    assert done.outcome is Outcome.DONE
+    assert "Reason" not in told(done)
+    assert (await house.case(done.case)).reasons == ()

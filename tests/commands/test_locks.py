@@ -424,7 +424,7 @@ async def test_history_and_case_tell_an_order_from_its_beginning_to_its_end(hous
     house.rooms.rejoin(STANDUP, "bob")
     await look(house)
     await look(house)
-    assert "Bob Stone in standup, in force" in told(await house.say("history")), "however often it was enforced"
+    assert "Bob Stone (bob) in standup, in force" in told(await house.say("history")), "however often it was enforced"
     await house.say("unmute bob")
     case = await house.say(f"case {lock.case}")
     assert "mute lock Bob Stone (bob) in standup: ended" in told(case)
