@@ -109,7 +109,8 @@ class Table:
     """`menus` holds the buttons behind each row, where the surface can show them (else it is empty).
 
     The last button of a row leads to the others, where a surface has no room for all of them. `each` is what a row is,
-    with its article, alone, and as several. `called` is what each row's person is called where the name stands alone.
+    with its article, alone, and as several. `called` is what each row's person is called where the name stands alone,
+    `audible` how many of the first rows are people who can be heard.
     """
 
     columns: tuple[Column, ...]
@@ -117,6 +118,7 @@ class Table:
     menus: tuple[tuple[Button, ...], ...] = ()
     each: tuple[str, str, str] = ("a person", "person", "people")
     called: tuple[str, ...] = ()
+    audible: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def with_menus(names: list[str], labels: Sequence[str] = ROW_MENU) -> Reply:
     reply = table(names)
     (rows, *rest), menu = reply.parts, tuple(Button(label, bound()) for label in labels)
     assert isinstance(rows, Table)
-    return replace(reply, parts=(replace(rows, menus=(menu,) * len(names)), *rest))
+    return replace(reply, parts=(replace(rows, menus=(menu,) * len(names), audible=len(names)), *rest))
 
 
 def uneven_menus() -> Reply:

@@ -1,13 +1,12 @@
 """What can be pressed below an answer: buttons and selects, in the five rows that Discord has, and what did not fit.
 
 A list of people has a select of them, which leads to everything that can be done to one, and buttons for what is
-wanted most: muting the first ones, who are those with open microphones.
+wanted most: muting the first ones of those who can be heard.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain, repeat
 
 from adapters.discord import components, limits
 from adapters.discord.components import REASON, Component, Option
@@ -72,16 +71,15 @@ class _Parts:
     def _rows(self, part: Table) -> None:
         """The last entry behind a row is the one that leads to everything else."""
         known: list[tuple[str, str, list[Button]]] = []
-        for row, menu, called in zip(part.rows, part.menus, chain(part.called, repeat("")), strict=False):
+        mutes: list[Component] = []
+        for number, (row, menu) in enumerate(zip(part.rows, part.menus, strict=False)):
             name, *more = [spans_text(cell).strip() for cell in row_cells(row)] or [""]
-            name = called or name
-            if entries := [one for one in menu if one.token]:
+            name = part.called[number] if part.called else name
+            entries = [one for one in menu if one.token]
+            if entries:
                 known.append((name, ", ".join(more), entries))
-        mutes = [
-            components.press(entries[0], BESIDE, f"{entries[0].label} {name}")
-            for name, _, entries in known
-            if len(entries) > 1 and _mutes(entries[0])
-        ]
+            if number < part.audible and len(entries) > 1 and _mutes(entries[0]):
+                mutes.append(components.press(entries[0], BESIDE, f"{entries[0].label} {name}"))
         if mutes and self._room > 1:
             self.rows.append(components.row(mutes[: limits.ROW_BUTTONS]))
         options = [Option(name, entries[-1].token, more) for name, more, entries in known]

@@ -39,7 +39,9 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     rows, names = tuple(_row(context, person) for person in shown), context.names(context.room)
     called = tuple(label(person.name, person.identity, names) for person in shown)
     parts = (
-        Table(COLUMNS, rows, await _menus(context, shown), called=called),
+        Table(
+            COLUMNS, rows, await _menus(context, shown), called=called, audible=sum(bool(p.open_audio) for p in shown)
+        ),
         *cut(len(shown), len(found), page, size, command, context.room),
     )
     audible = sum(bool(person.open_audio) for person in everybody)

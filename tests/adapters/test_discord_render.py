@@ -284,6 +284,15 @@ def test_a_list_of_people_has_a_select_of_them_and_mutes_the_first_with_one_tap(
     assert all(one["custom_id"].startswith("beside:") for one in pressed(message)[:6])
 
 
+def test_only_people_who_can_be_heard_have_a_button_that_mutes_them() -> None:
+    reply = with_menus(PEOPLE[:7])
+    (rows, *rest) = reply.parts
+    assert isinstance(rows, Table)
+    message = shown(replace(reply, parts=(replace(rows, audible=2), *rest)))
+    assert labels(message) == ["Mute Person 0", "Mute Person 1", "Quiet the room", "Next page"]
+    assert len(select(message)["options"]) == 7
+
+
 def test_people_beyond_the_select_are_counted() -> None:
     assert "15 more people do not fit below." in lines(shown(with_menus(PEOPLE)))
     assert "1 more person does not fit below." in lines(shown(with_menus(PEOPLE[:26])))

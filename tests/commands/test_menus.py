@@ -56,6 +56,14 @@ async def test_each_line_has_a_menu_of_five_that_fits_the_person(house: House) -
     assert len(set(tokens)) == len(tokens)
 
 
+async def test_those_who_can_be_heard_come_first_and_are_counted(house: House) -> None:
+    everybody = table(await house.say("participants", menus=True))
+    assert 0 < everybody.audible < len(everybody.rows)
+    assert all("open" in str(row[3]) for row in everybody.rows[: everybody.audible])
+    await house.sure("quiet")
+    assert table(await house.say("participants", menus=True)).audible == 0
+
+
 async def test_menus_are_behind_the_lines_of_the_people_that_are_shown(house: House) -> None:
     reply = await house.say("participants anna", menus=True)
     shown = [told(Reply(reply.tone, row[1])) for row in table(reply).rows]
