@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.called import label
 from bot.command import Again, BoundInvocation
 from bot.context import Context
 from bot.crowd import devices, joined, who
@@ -30,9 +31,11 @@ def choose_target(
     exact: bool,
 ) -> Reply:
     """Who of these? Each shows name, end of the identity, open tracks and since when."""
+    names = context.names(room)
+    labels = [label(match.person.name, match.person.identity, names) for match in options]
     choices = tuple(
-        Choice(_line(context, match.person, press), Button(match.person.display, context.told_apart(press)))
-        for match, press in list(zip(options, bound, strict=True))[:MOST]
+        Choice(_line(context, match.person, press), Button(called, context.told_apart(press)))
+        for match, press, called in list(zip(options, bound, labels, strict=True))[:MOST]
     )
     asked = "Who is meant" if exact else f"Nobody in {told(room)} is called exactly that. Who is meant"
     more = f" ({len(options) - MOST} more: type more of the name, or the identity)" if len(options) > MOST else ""

@@ -48,7 +48,7 @@ async def test_an_identity_that_is_also_somebody_elses_name_is_a_choice(house: H
     house.rooms.join(STANDUP, JoinGrant("impostor", "bob"))
     reply = await house.say("mute bob")
     assert not house.writes
-    assert sorted(labels(reply)) == ["Bob Stone", "bob"]
+    assert sorted(labels(reply)) == ["Bob Stone", "bob (impostor)"]
 
 
 async def test_a_choice_holds_the_session_and_says_when_it_changed(house: House) -> None:

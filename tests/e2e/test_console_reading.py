@@ -74,7 +74,7 @@ async def test_a_participant_is_shown_with_permissions_tracks_attributes_and_pas
     assert shown["may"].split(", ") == ["can_subscribe", "can_publish"]
     assert shown["attributes"] == "team=red"
     assert shown["metadata"] == '{"k": 1}'
-    assert f"{number} mute Bob Stone in {scene.room}: done" in answer.text
+    assert f"{number} mute Bob Stone (bob) in {scene.room}: done" in answer.text
     assert [button["label"] for button in answer.buttons] == [
         "Mute",
         "Keep muted",
