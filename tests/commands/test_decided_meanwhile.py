@@ -462,7 +462,7 @@ async def test_what_is_left_of_a_lock_stays_its_givers_and_the_case_says_who_nar
     assert f"by max (console:max). Typed: /{line}" in case
     assert "by mia (console:mia). Typed: /mute bob camera,microphone lock shouting" in case
     listed = told(await house.say("orders"))
-    assert "lock (camera), Bob Stone, standup, until it is ended, by mia" in listed
+    assert "lock (camera), Bob Stone (bob), standup, until it is ended, by mia" in listed
 
 
 async def test_what_is_left_of_an_order_is_as_old_as_that_was(run: Enforced) -> None:
