@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.command import Kind, Param
+from bot.errors import BadArgument
 from bot.lasting import Calendar, read_bare
 from bot.sources import LIKE, SOURCE_WORDS, bare, meant_sources, read_sources
 from bot.words import Word, near
@@ -44,7 +45,10 @@ def doubt(words: Sequence[Word], params: Sequence[Param], more: Collection[str],
 
 
 def _time(words: Sequence[Word], calendar: Calendar) -> Doubt | None:
-    lasting, taken = read_bare(words, calendar)
+    try:
+        lasting, taken = read_bare(words, calendar)
+    except BadArgument as error:
+        raise BadArgument(f"{error.user_text} In quotes it is the reason.", near=error.near) from None
     if lasting is None:
         return None
     said = " ".join(word.text for word in words[:taken])

@@ -118,8 +118,9 @@ def test_a_time_without_for_is_in_doubt_where_the_command_takes_one(line: str, m
 
 @pytest.mark.parametrize("time", ["10", "10 minuets", "1.5h", "10-15 min", "5s", "2y", "25:00", "2030-01-02"])
 def test_what_can_only_be_meant_as_a_time_is_refused_without_for_too(time: str) -> None:
-    with pytest.raises(BadArgument):
+    with pytest.raises(BadArgument, match="In quotes it is the reason"):
         reading(f"mute bob lock {time}", 1)
+    assert values(f'mute bob lock "{time}"') == {"lock": True, "reason": f'"{time}"'}
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("microfone", "microphone"), ("camra", "camera"), ("screan", "screen")])
