@@ -63,6 +63,12 @@ async def test_the_choice_shows_what_the_words_are_otherwise_and_who_has_left(ho
     assert (done.outcome, (await house.case(done.case)).opening.reason) == (Outcome.DONE, "Berg")
 
 
+async def test_whoever_has_no_name_is_called_by_the_identity(house: House) -> None:
+    house.rooms.join(STANDUP, JoinGrant("anna-kim"))
+    await gone(house, "anna-kim")
+    assert "anna-kim has left." in told(await house.say("mute anna kim"))
+
+
 async def test_who_has_left_can_be_picked_where_the_command_is_about_them_too(house: House) -> None:
     await gone(house)
     await house.say("ban Anna Berg for 1h")
