@@ -134,7 +134,9 @@ class Whom:
 
     async def _or_longer(self, room: str, match: Match, readings: Readings) -> Reply | None:
         """A choice where the words behind the name may be the rest of somebody else's, who is there or has left."""
-        longer = Longer(self.line.words, match.length, nearly=self._is_text(readings[match.length], match.length))
+        longer = Longer(
+            self.line.words, match.length, nearly=self._is_text(_reading(readings[match.length]), match.length)
+        )
         real = {person.sid: person for person in await self.context.people(room) if person.sid != match.person.sid}
         shown = [one for one in await self.context.shown(room) if one.sid in real]
         here = [Match(n, real[one.sid]) for one in shown if (n := longer.names(one.name, one.identity))]
@@ -148,10 +150,8 @@ class Whom:
         typed = " ".join(word.text for word in self.line.words[:longest])
         return choose_longer(choose_target(self.context, typed, options, bound, room, exact=True), left, room)
 
-    def _is_text(self, reading: Reading | BadArgument, length: int) -> bool:
+    def _is_text(self, reading: Reading, length: int) -> bool:
         """Whether the first word behind the name is one of a reason, or of another text."""
-        if isinstance(reading, BadArgument):
-            return False
         text = self.line.command.param(Kind.TEXT)
         return reading.reason_at == length or (text is not None and text.name in reading.values)
 
