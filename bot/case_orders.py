@@ -32,6 +32,15 @@ def read_entry(entry: Entry) -> Order | None:
         return None
 
 
+def giver_of(case: Case, order: Order) -> tuple[str, str]:
+    """The account that gave the order, and its name: who opened the case, since that is whose decision it is.
+
+    What is left of one that was narrowed may bear the name of who narrowed it.
+    """
+    opening = case.opening
+    return (opening.actor, opening.actor_name) if opening.actor else (order.issuer, order.issuer_name)
+
+
 def standing_word(case: Case) -> str:
     """`in force`, `ended`, `over`: how the case's orders stand; "" where it has none."""
     orders = orders_of(case)

@@ -10,7 +10,7 @@ from bot.command import BoundInvocation
 from bot.context import Context
 from bot.doors import Doors, named, until
 from bot.ending import ended_answer
-from bot.order_answers import enforcing
+from bot.order_answers import enforcing, replacing
 from bot.order_words import door_of, until_word, where
 from bot.ordering import Done, Given
 from bot.orders import Door, Order
@@ -69,12 +69,16 @@ def _row(context: Context, door: Order) -> tuple[Spans, ...]:
     )
 
 
-async def question(context: Context, order: Order, *, live: bool) -> Reply:
+async def question(context: Context, order: Order, replaced: Sequence[Order], *, live: bool) -> Reply:
     """What would be done, and to whom it does nothing."""
     door, room = door_of(order), Name(context.room)
     count = len(await context.people(context.room)) if live else 0
     inside = f"The {counted(count, 'person inside stays', 'people inside stay')}."
-    parts = [text(NEWCOMERS[door]), text(inside if live else "No room of that name is live now; it may open later.")]
+    parts: list[Part] = [
+        text(NEWCOMERS[door]),
+        text(inside if live else "No room of that name is live now; it may open later."),
+    ]
+    parts += replacing(context, order, replaced, "It would take the place of")
     if context.bound.reason:
         parts.append(text("Reason: ", Name(context.bound.reason)))
     title = say(f"{_verb(door)} the doors of ", room, f" {until(order, context.calendar)}?")

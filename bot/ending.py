@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.authorise import authorise
 from bot.authority import check_may_end
+from bot.bringing_back import again_words
 from bot.carried import EXPIRED, OVERRULED, Carried
 from bot.context import Context
 from bot.contradicting import Contradicted
@@ -113,15 +114,20 @@ async def _check_protected(context: Context, order: Order) -> None:
                 raise verdict
 
 
-def ended_answer(context: Context, order: Order, done: Done) -> Reply:
-    """The answer to who ends one order, whatever its kind."""
+def ended_answer(
+    context: Context, order: Order, done: Done, again: Sequence[Order] = (), why: Sequence[Part] = ()
+) -> Reply:
+    """The answer to who ends one order, whatever its kind; `again` are those that are in force again for it, and `why`
+    is said of others."""
     may_see = context.moderator.may_see
     if not done.holds:
         heading = unfinished(say("give back everywhere what ", *title(order), " took"), done)
     else:
         heading = say(*_ended(context, order), *title(order), " in ", *where(order, may_see), ".")
     others = say(*_ended(context, order), *title(order), " in ", *where(order, lambda room: room == context.room), ".")
-    parts = [*_given_back(order, done)]
+    parts = [*again_words(again, context.calendar), *why]
+    if not (order.what.absent and any(one.what.absent for one in again)):
+        parts += _given_back(order, done, again)
     if done.more:
         parts.append(text(f"{counted(done.more, 'more room is', 'more rooms are')} looked at one after the other."))
     return _reply(context, heading, parts, done, order, told=others)
@@ -131,24 +137,26 @@ def _ended(context: Context, order: Order) -> Spans:
     return say(f"Undid case {order.case}: ended " if context.command.name == "undo" else "Ended ")
 
 
-def _given_back(order: Order, done: Done) -> tuple[Part, ...]:
+def _given_back(order: Order, done: Done, again: Sequence[Order]) -> tuple[Part, ...]:
     """What is different now for those who are there."""
+    others = _others(done, again)
     changed = [one for one in done.carried if one.holds and one.result is not None and one.result.changes]
     if order.what.absent and not order.is_door:
-        return (text(JOIN_AGAIN), *_others(done))
+        return (text(JOIN_AGAIN), *others)
     if order.is_door:
         people = counted(len(changed), "person", "people")
         return (text(f"{people} got back what it took. Nothing was opened."),) if changed else ()
     if not changed:
-        return (*((text(NOTHING_CHANGES),) if done.holds else ()), *_others(done))
+        return (*((text(NOTHING_CHANGES),) if done.holds else ()), *others)
     shown: list[Part] = [described(one.result.changes) for one in changed[:1] if one.result is not None]
     opened = (text(NOTHING_OPENED),) if kind(order) in ("lock", "audience") else ()
-    return (*shown, *opened, *_others(done))
+    return (*shown, *opened, *others)
 
 
-def _others(done: Done) -> tuple[Part, ...]:
-    """The orders that are still in force on them."""
-    found = {order.id: order for one in done.carried for order in one.folded.orders}
+def _others(done: Done, again: Sequence[Order]) -> tuple[Part, ...]:
+    """The other orders that are still in force on them."""
+    said = {order.id for order in again}
+    found = {order.id: order for one in done.carried for order in one.folded.orders if order.id not in said}
     return (text("Still in force: ", *listed([in_case(one) for one in found.values()]), "."),) if found else ()
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answers import Words, undo_of
+from bot.bringing_back import again_words, with_giver
 from bot.context import Context
 from bot.describe import described
 from bot.history import Outcome
 from bot.model import Participant
-from bot.order_words import in_case, lasting, title, where
+from bot.order_words import in_case, kind, lasting, title, until_word, where
 from bot.ordering import Done, Given
 from bot.orders import Order
-from bot.reply import Audience, Name, Part, Reply, Spans, Tone, listed, say, text
+from bot.reply import Audience, Mention, Name, Part, Reply, Spans, Tone, listed, say, text
 from bot.state import Difference
 
 PENDING = "Record pending: the history could not be written yet. It is retried."
@@ -23,7 +24,8 @@ NOT_HERE = "It holds while `usher run` is at work on this history: this process 
 def given_answer(context: Context, given: Given, words: Words, *, told: Spans = ()) -> Reply:
     """The reply for an order; `told` is for the others, where not all of them may know what the title says."""
     done, order = given.done, given.order
-    parts: list[Part] = [*(words.after if done.holds else words.known), *replacing(given.replaced), *enforcing(context)]
+    parts: list[Part] = [*(words.after if done.holds else words.known)]
+    parts += [*replacing(context, order, given.replaced), *enforcing(context)]
     if context.bound.reason:
         parts.append(text("Reason: ", Name(context.bound.reason)))
     parts += notes(done)
@@ -35,6 +37,20 @@ def given_answer(context: Context, given: Given, words: Words, *, told: Spans = 
         heading, tone, outcome = unfinished(words.what, done), Tone.ERROR, outcome_of(done)
     buttons = (*words.buttons, undo_of(order.case, context.room))
     return Reply(tone, heading, tuple(parts), buttons, Audience.PUBLIC, order.case, outcome, told=told)
+
+
+def put_back_answer(context: Context, orders: Sequence[Order], done: Done, why: Sequence[Part] = ()) -> Reply:
+    """The answer to who puts in force again what they had ended; `why` is said of what does not come back."""
+    again, parts = again_words(orders, context.calendar), (*why, *notes(done))
+    case = orders[-1].case
+    if not done.holds:
+        heading = unfinished(say("carry out ", *listed([in_case(order) for order in orders])), done)
+        parts = (*again, *parts, *enforcing(context))
+        return Reply(Tone.ERROR, heading, parts, (), Audience.PUBLIC, case, outcome_of(done))
+    heading = say("In force again: ", *listed([with_giver(order, context.calendar) for order in orders]), ".")
+    changed = [one.result.changes for one in done.carried if one.result is not None and one.result.changes]
+    parts = (*map(described, changed[:1]), *parts, *enforcing(context))
+    return Reply(Tone.OK, heading, parts, (), Audience.PUBLIC, case, Outcome.DONE)
 
 
 def unfinished(what: Spans, done: Done) -> Spans:
@@ -65,8 +81,26 @@ def seen_after(done: Done) -> Participant | None:
     return result.after.participant if result is not None and result.after is not None else None
 
 
-def replacing(replaced: Sequence[Order]) -> tuple[Part, ...]:
-    return (text("It takes the place of ", *listed([in_case(order) for order in replaced]), "."),) if replaced else ()
+def replacing(
+    context: Context, order: Order, replaced: Sequence[Order], begins: str = "It takes the place of"
+) -> tuple[Part, ...]:
+    """Which orders it replaces; of those that are somebody else's, or longer, also whose and until when."""
+    if not replaced:
+        return ()
+    more = [part for one in replaced if (part := _worth_telling(context, order, one)) is not None]
+    return (text(f"{begins} ", *listed([in_case(one) for one in replaced]), "."), *more)
+
+
+def _worth_telling(context: Context, order: Order, old: Order) -> Part | None:
+    others = old.issuer not in ("", context.moderator.user.subject)
+    longer = kind(old) == kind(order) and order.ends is not None and (old.ends is None or old.ends > order.ends)
+    if not (others or longer):
+        return None
+    by = say("was given by ", Mention(old.issuer, old.issuer_name), ", ") if others else say("was to last ")
+    return text(
+        f"Case {old.case} ", *by, until_word(old, context.calendar), ", which is longer." if longer else ".",
+        " The undo of this one brings it back.",
+    )  # fmt: skip
 
 
 def enforcing(context: Context) -> tuple[Part, ...]:
@@ -81,7 +115,6 @@ def order_preview(context: Context, order: Order, changes: Difference, replaced:
         lasting(order, context.calendar), ".",
     )  # fmt: skip
     parts: list[Part] = []
-    if replaced:
-        parts.append(text("It would take the place of ", *listed([in_case(one) for one in replaced]), "."))
+    parts += replacing(context, order, replaced, "It would take the place of")
     parts.append(described(changes) if changes else text("Nothing would change now."))
     return Reply(Tone.INFO, heading, tuple(parts))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from bot.authority import holding, may_end
+from bot.bringing_back import BringingBack
 from bot.carried import Carried
 from bot.context import Context
 from bot.contradicting import Contradicted, replaces, same
@@ -172,6 +173,11 @@ class Ordering:
             [order.id for order in orders], self._content(), event_key=self._context.claim()
         )
 
+    async def put_back(self, back: BringingBack) -> tuple[Order, ...]:
+        """Put these orders in force again, and end what has to end with it; none where somebody was faster."""
+        content, key, orders = self._content(), self._context.claim(), self._services.orders
+        return await orders.put_back(back.orders, content, instead=back.instead, event_key=key)
+
     def _content(self) -> Content:
         target = self._context.bound.target
         return self._context.record().entry_content(room=self._context.room, sid=target.sid if target else "")
@@ -179,6 +185,19 @@ class Ordering:
     def record(self, order: Order) -> Record:
         """Who asks, in the case of that order."""
         return replace(self._context.record(refers=order.id), event_key="", case=order.case, only_changes=True)
+
+    async def carry_out_all(self, orders: Sequence[Order]) -> Done:
+        """The same for each, once for those that are about the same people in the same rooms."""
+        apart: dict[object, Order] = {}
+        for order in orders:
+            apart.setdefault((order.who, order.rooms), order)
+        each = [await self.carry_out(order) for order in apart.values()]
+        return Done(
+            tuple(one for done in each for one in done.carried),
+            tuple(error for done in each for error in done.errors),
+            tuple(dict.fromkeys(room for done in each for room in done.rooms)),
+            max((done.more for done in each), default=0),
+        )
 
     async def carry_out(self, order: Order) -> Done:
         """Bring those who are there to what is wanted of them now that this order has been given, or has ended."""

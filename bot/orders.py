@@ -86,7 +86,8 @@ class Order:
     `ends` is when it ends by itself (None: when somebody ends it), `ended` when it did, and `how` that entry's code.
     `hidden`: it is about somebody who was, so that it is for admins. `since` and `former`: a door that goes on from
     earlier ones, whose ids these are, is for everybody who entered since the first of them was given. On somebody
-    `former` are the ids of the order that this one is the rest of, or that has come back with it.
+    `former` are the ids of the order that this one is the rest of, or that has come back with it. `again`: it is the
+    order of that id, which had ended, in force again; `issuer` and `command` are those of that one.
     `id`, `case` and `at` are those of its entry; an order that is not written yet has the id 0 and is the newest.
     """
 
@@ -102,6 +103,7 @@ class Order:
     hidden: bool = False
     since: datetime | None = None
     former: frozenset[int] = frozenset()
+    again: int = 0
     id: int = 0
     case: int = 0
     at: datetime = NOT_YET
@@ -201,6 +203,7 @@ def _encoded(order: Order) -> str:
         "ends": order.ends.astimezone(UTC).isoformat() if order.ends else None,
         "since": order.since.astimezone(UTC).isoformat() if order.since else None,
         "former": sorted(order.former),
+        "again": [order.again, order.issuer, order.issuer_name, order.command] if order.again else None,
     }
     fields = {_PREFIX + name: value for name, value in facts.items() if value}
     fields |= {_FLAG + name: value for name, value in what.flags.items()}
@@ -215,6 +218,8 @@ def read_order(content: Content) -> Order:
     if unknown := set(known) - _KNOWN or {"rooms", "grants"} - set(known):
         raise ValueError(f"an order does not say, or says too much: {sorted(unknown)}")
     ends, since = known.get("ends"), known.get("since")
+    said = (0, content.actor, content.actor_name, content.command)
+    again, issuer, issuer_name, command = known.get("again", said)
     return Order(
         what=Amendment(flags, _sources(known.get("give")), _sources(known.get("take")), known.get("absent") is True),
         who=None if known.get("newcomers") else Who(content.identity, content.name, *known.get("person", ())),
@@ -224,13 +229,14 @@ def read_order(content: Content) -> Order:
         since=datetime.fromisoformat(since) if since else None,
         former=frozenset(map(int, known.get("former", ()))),
         reason=content.reason,
-        issuer=content.actor,
-        issuer_name=content.actor_name,
-        command=content.command,
+        issuer=issuer,
+        issuer_name=issuer_name,
+        command=command,
+        again=again,
     )
 
 
-_KNOWN = {"rooms", "grants", "newcomers", "person", "give", "take", "absent", "ends", "since", "former"}
+_KNOWN = {"rooms", "grants", "newcomers", "person", "give", "take", "absent", "ends", "since", "former", "again"}
 
 
 def order_of(entry: Entry) -> Order:

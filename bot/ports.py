@@ -129,6 +129,20 @@ class Orders(Protocol):
         `event_key` is claimed as in `History.append`.
         """
 
+    async def put_back(
+        self,
+        orders: Sequence[Order],
+        content: Content,
+        *,
+        instead: Mapping[int, str],
+        event_key: str | None = None,
+    ) -> tuple[Order, ...]:
+        """Write orders that had ended down again (`Order.again`), each in its case; they as they are then.
+
+        `instead` end with it (id -> how), all in one transaction. Nothing is written, and none returned, where one of
+        those has ended, or one of the orders is back, already.
+        """
+
     async def narrow(
         self, order: Order, content: Content, old: Sequence[int], by: Content, *, event_key: str | None = None
     ) -> Order | None:

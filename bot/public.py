@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.acts import recorded, reversible
 from bot.answers import undo_of
 from bot.callers import is_marked
 from bot.command import BoundInvocation
@@ -20,7 +21,6 @@ from bot.people import ChatUser
 from bot.redact import redacted, unnumbered
 from bot.reply import Audience, Button, Mention, Name, Plain, Reply, Spans, say
 from bot.state import PERMISSION
-from bot.undoing import recorded, reversible
 
 HIDING = PERMISSION + "hidden"
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.actions.restore import Restore, Undo, irreversible, plan_undo
+from bot.acts import Act, changed, decided_since, recorded, shown_name
 from bot.case_lines import whom
-from bot.case_orders import orders_of
 from bot.coming_back import ComingBack, coming_back, decides, held_now, standing_now
 from bot.command import Nothing
 from bot.context import Context
 from bot.deciding import put_back
 from bot.describe import described, field_name, value_word
 from bot.errors import RoomError
-from bot.history import Case, Content, Entry, Outcome, decode_difference
+from bot.history import Case, Content, Entry, EntryKind, Outcome
+from bot.known_acts import decision
 from bot.model import Participant
 from bot.order_words import in_case
 from bot.quiet_answer import overall
-from bot.reply import Audience, Button, Fields, Name, Reply, Spans, Style, Tone, listed, say, text
+from bot.record import Record
+from bot.reply import Audience, Button, Fields, Mention, Name, Reply, Spans, Style, Time, Tone, listed, say, text
 from bot.reply import Part as ReplyPart
 from bot.result import Part, Result, strayed_error
 from bot.state import ORDERS, Change, Difference, Ground
@@ -27,33 +29,11 @@ from bot.subject import PersonSubject, RoomSubject
 from bot.tasks import gather_bounded
 
 AT_ONCE = 8
-EFFECTIVE = (Outcome.DONE, Outcome.NOT_EFFECTIVE, Outcome.UNKNOWN)
-
-
-def recorded(case: Case) -> list[tuple[Entry, Content, Difference]]:
-    """For each part of the case that may have taken effect: its entry, content and difference."""
-    found = []
-    for intent in case.intents:
-        about = case.about(intent) or intent
-        content = about.content if about.content is not None and about.content.difference else intent.content
-        if content is None or about.outcome not in (*EFFECTIVE, None):
-            continue
-        found.append((intent, content, Difference.decode(decode_difference(content.difference))))
-    return found
-
-
-def reversible(case: Case) -> bool:
-    """Whether any field of the case can be put back, and has not been yet; of orders, whether one is in force."""
-    if orders := orders_of(case):
-        return any(order.ended is None for order in orders)
-    return not case.undone and any(
-        not irreversible(change) for _, _, changes in recorded(case) for change in changes.changes
-    )
 
 
 @dataclass(slots=True)
 class One:
-    """One part of the case as it is now."""
+    """One part of the case as it is now. `since`: who has decided a field again, by its name."""
 
     entry: Entry
     subject: Any
@@ -61,11 +41,24 @@ class One:
     plan: Undo
     person: Participant | None = None
     strayed: str = ""
+    since: Mapping[str, Act] = field(default_factory=dict)
     ground: Ground | None = None
     back: ComingBack = field(default_factory=ComingBack)
 
+    @property
+    def restorable(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.plan.restorable if shown_name(change) not in self.since)
+
+    @property
+    def moved_on(self) -> tuple[Change, ...]:
+        """What has another value than we gave it, or has been given this one again since."""
+        decided = (change for change in self.plan.restorable if shown_name(change) in self.since)
+        return (*self.plan.moved_on, *decided)
+
     def restore(self, *, over: bool) -> Restore:
-        return Restore(self.changes, over=over, orders=self.back.orders)
+        """`over`: also what somebody has changed, or decided again, since."""
+        kept = [change for change in self.changes.changes if over or shown_name(change) not in self.since]
+        return Restore(Difference(tuple(kept)), over=over, orders=self.back.orders)
 
 
 @dataclass(slots=True)
@@ -75,8 +68,12 @@ class Undoing:
     parts: list[One]
 
     @classmethod
-    async def look(cls, context: Context, case: Case) -> Undoing:
-        """Look at everybody whom the case is about; `RoomError` when that cannot be done."""
+    async def look(cls, context: Context, act: Act, known: Sequence[Act] = ()) -> Undoing:
+        """Look at everybody whom the case is about; `RoomError` when that cannot be done. `known` is what people have
+        done to them, as far as the history was asked."""
+        case = act.case
+        if case is None:
+            raise LookupError("that opened no case")
 
         async def one(item: tuple[Entry, Content, Difference]) -> One:
             entry, content, changes = item
@@ -85,10 +82,15 @@ class Undoing:
             strayed = strayed_error(subject, state).user_text if subject.strayed(state) else ""
             person, back = getattr(state, "participant", None), await coming_back(context, changes)
             if not strayed and decides(changes):
-                known = await context.services.standing.known(subject, context.budget, looks_only=True)
-                state = known.ground(state) if known is not None else state
+                known_session = await context.services.standing.known(subject, context.budget, looks_only=True)
+                state = known_session.ground(state) if known_session is not None else state
             plan = plan_undo(changes, state, back.orders)
-            return One(entry, subject, changes, plan, person, strayed, getattr(state, "ground", None), back)
+            since = {
+                shown_name(change): by
+                for change in (*plan.restorable, *plan.moved_on)
+                if (by := decided_since(act, known, changed(change), content.sid)) is not None
+            }
+            return One(entry, subject, changes, plan, person, strayed, since, getattr(state, "ground", None), back)
 
         looked = await gather_bounded(one, recorded(case), AT_ONCE, RoomError) if case.intents else []
         for answer in looked:
@@ -103,11 +105,11 @@ class Undoing:
 
     @property
     def moved_on(self) -> list[tuple[One, Change]]:
-        return [(part, change) for part in self.here for change in part.plan.moved_on]
+        return [(part, change) for part in self.here for change in part.moved_on]
 
     @property
     def restorable(self) -> list[tuple[One, Change]]:
-        return [(part, change) for part in self.here for change in part.plan.restorable]
+        return [(part, change) for part in self.here for change in part.restorable]
 
     def nothing_to_do(self) -> Reply | None:
         """The answer when there is nothing to put back: why not."""
@@ -115,11 +117,24 @@ class Undoing:
             return None
         why = self._why()
         if any(part.plan.restored for part in self.here):
-            what = "what can be put back" if why else "everything"
-            held = [part for one in self.here for part in held_now(self.context, one.changes, one.back, one.ground)]
-            return Reply(Tone.INFO, say(f"Case {self.case.number}: {what} has its old value already."), (*held, *why))
-        title = say(f"Case {self.case.number} ({self.case.opening.command}) cannot be undone. Nothing was done.")
+            return None if self.context.bound.confirmed else self._restored(self.case)
+        title = say(f"Case {self.case.number} (", *self._asked(), ") cannot be undone. Nothing was done.")
         return Reply(Tone.WARN, title, why)
+
+    def _restored(self, case: Case) -> Reply:
+        """There is nothing to put back any more; and who has undone the case, as it is now, where somebody has."""
+        why = self._why()
+        title = say(f"Case {case.number}: {'what can be put back' if why else 'everything'} has its old value already.")
+        note = next((entry for entry in reversed(case.entries) if entry.kind is EntryKind.UNDONE), None)
+        if note is not None and note.content is not None:
+            by, when = Mention(note.content.actor, note.content.actor_name), Time(note.at, self.context.calendar.now)
+            title = (*title, *say(" It has been undone already, by ", by, " ", when, "."))
+        held = [part for one in self.here for part in held_now(self.context, one.changes, one.back, one.ground)]
+        return Reply(Tone.INFO, title, (*held, *why))
+
+    def _asked(self) -> Spans:
+        """What the case was: `kick Omar (omar) in standup`."""
+        return say(f"{self.case.opening.command} ", *whom(self.case))
 
     def _why(self) -> tuple[ReplyPart, ...]:
         reasons: list[str] = []
@@ -140,7 +155,7 @@ class Undoing:
 
     def ask_about_moved_on(self) -> Reply:
         """Somebody has changed fields since: name them, and ask."""
-        fields = Fields(tuple((field_name(change), _moved(change)) for _, change in self.moved_on))
+        moved = ((field_name(change), _moved(self.context, part, change)) for part, change in self.moved_on)
         bound = replace(self.context.bound, confirmed=True)
         values = {**bound.values, "n": self.case.number}
         buttons = [
@@ -150,12 +165,14 @@ class Undoing:
         if self.restorable:
             buttons.insert(1, Button("Only the rest", replace(bound, values={**values, "over": False})))
         title = say(f"Case {self.case.number}: somebody has changed this since. Put the old values back all the same?")
-        return Reply(Tone.WARN, title, (fields,), tuple(buttons), question=True)
+        return Reply(Tone.WARN, title, (Fields(tuple(moved)),), tuple(buttons), question=True)
 
     async def put_back(self) -> Reply:
         """Restore, as its own case, and say what was and what was not put back."""
         over = bool(self.context.bound.values.get("over"))
-        parts = [p for p in self.here if p.plan.restorable or (over and p.plan.moved_on)]
+        parts = [part for part in self.here if part.restorable or (over and part.moved_on)]
+        if not parts and not self.moved_on:  # who is late waits for who was first, and is told so
+            parts = [part for part in self.here if part.plan.restored]
         if not parts:
             return Reply(
                 Tone.WARN, say(f"Case {self.case.number}: what it changed has been changed since. Nothing was done.")
@@ -167,12 +184,26 @@ class Undoing:
                 self.preview(),
             )
         record = self.context.record(refers=parts[0].entry.seq, undoes=self.case.number)
-        record = replace(record, hidden=record.hidden or self.case.hidden)
+        record = replace(record, hidden=record.hidden or self.case.hidden, only_changes=True)
+        results, decided = await self._performed(parts, record, over=over)
+        if all(result.outcome is Outcome.ALREADY for result in results):
+            return await self._late()
+        return self._said(results, decided)
+
+    async def _performed(
+        self, parts: Sequence[One], record: Record, *, over: bool
+    ) -> tuple[Sequence[Result[Any]], One | None]:
+        """What became of each part; and the part, where it is a decision about one person."""
         if len(parts) == 1 and decides(parts[0].changes):
             restore = parts[0].restore(over=over)
-            return self._said([await put_back(self.context, parts[0].subject, restore, record)], parts[0])
+            return [await put_back(self.context, parts[0].subject, restore, record)], parts[0]
         performing = [Part(part.subject, part.restore(over=over)) for part in parts]
-        return self._said(await self.context.services.performer.all(performing, record, self.context.budget))
+        return await self.context.services.performer.all(performing, record, self.context.budget), None
+
+    async def _late(self) -> Reply:
+        """Somebody has put it back while this person was asked, or while they waited for the lock."""
+        await self.context.handle_once()
+        return self._restored(await self.context.services.history.case(self.case.number) or self.case)
 
     def _said(self, results: Sequence[Result[Any]], decided: One | None = None) -> Reply:
         outcome = overall(results)
@@ -186,7 +217,7 @@ class Undoing:
         parts += [text(result.error.user_text) for result in results if result.error is not None]
         if any(result.owed for result in results):
             parts.append(text("Record pending: the history could not be written yet. It is retried."))
-        about = say(f" ({self.case.opening.command} ", *whom(self.case), ")")
+        about = say(" (", *self._asked(), ")")
         title = say(
             f"Undid case {self.case.number}" if done else f"Could not undo case {self.case.number}", *about, ":"
         )
@@ -204,9 +235,11 @@ def _subject(content: Content, changes: Difference) -> PersonSubject | RoomSubje
     return PersonSubject(move.after, content.identity, content.sid, content.name, destination=move.before)
 
 
-def _moved(change: Change) -> Spans:
+def _moved(context: Context, part: One, change: Change) -> Spans:
     before, wrote = Name(value_word(change, change.before)), Name(value_word(change, change.after))
-    return say("was ", before, ", Usher wrote ", wrote, ", has been changed since")
+    by = part.since.get(shown_name(change))
+    since = say(", has been changed since") if by is None else say(", decided again since: ", *decision(context, by))
+    return say("was ", before, ", Usher wrote ", wrote, *since)
 
 
 def _sentence(text: str) -> str:

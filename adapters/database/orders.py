@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -65,6 +65,24 @@ class DatabaseOrders:
 
         return await self._writer.run(job)
 
+    async def put_back(
+        self,
+        orders: Sequence[Order],
+        content: Content,
+        *,
+        instead: Mapping[int, str],
+        event_key: str | None = None,
+    ) -> tuple[Order, ...]:
+        def job(transaction: Transaction) -> tuple[Order, ...]:
+            ending = self._still(transaction, [*instead])
+            drafts = [order_draft(order, content, order.case) for order in orders]
+            drafts += [ended_draft(old, content, instead[old.id]) for old in ending]
+            late = len(ending) < len(instead) or any(self._is_back(transaction, order) for order in orders)
+            written = self._ledger.append(transaction, () if late else drafts, event_key)
+            return tuple(order_of(entry) for entry in written[: len(orders)])
+
+        return await self._writer.run(job)
+
     async def narrow(
         self, order: Order, content: Content, old: Sequence[int], by: Content, *, event_key: str | None = None
     ) -> Order | None:
@@ -110,6 +128,11 @@ class DatabaseOrders:
         transaction.flush()
         active = [seq for seq in sorted(set(wanted)) if self._ledger.is_active(transaction, seq)]
         return [order for seq in active for order in _read(transaction.fetch(_ONE, {**self._mine, "of_order": seq}))]
+
+    def _is_back(self, transaction: Transaction, order: Order) -> bool:
+        """Whether what had ended is in force again, or has been; `_still` has flushed."""
+        rows = transaction.fetch(_OF_CASE, {**self._mine, "of_case": order.case})
+        return any(one.again == order.again for one in _read(rows))
 
 
 def _read(rows: Sequence[Any]) -> Iterator[Order]:

@@ -15,7 +15,7 @@ from bot.context import Context
 from bot.durations import length_words
 from bot.errors import OutOfScope
 from bot.lasting import Lasting
-from bot.order_answers import given_answer, order_preview
+from bot.order_answers import given_answer, order_preview, replacing
 from bot.order_words import lasting, where
 from bot.ordering import Given, Ordering
 from bot.orders import Amendment, Order
@@ -47,7 +47,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     if context.bound.dry_run:
         return order_preview(context, order, *await ordering.preview(order))
     if not context.bound.confirmed:
-        return _question(context, order)
+        return _question(context, order, (await ordering.preview(order))[1])
     given = await ordering.give(order)
     return given_answer(context, given, _words(context, given))
 
@@ -64,7 +64,7 @@ def _mine(context: Context) -> tuple[str, ...]:
     return ("*",) if "*" in found else found
 
 
-def _question(context: Context, order: Order) -> Reply:
+def _question(context: Context, order: Order, replaced: Sequence[Order]) -> Reply:
     """Asked each time, whether they are there or not; one tap makes it another time, or all rooms."""
     target = context.bound.target
     assert target is not None
@@ -73,6 +73,7 @@ def _question(context: Context, order: Order) -> Reply:
     if target.participant is None:
         known = "They are not there now." if target.sid else "Nobody of that identity has been seen there."
         parts.append(text(f"{known} {WHO_COMES}"))
+    parts += replacing(context, order, replaced, "It would take the place of")
     asked = context.question(title, parts, confirm="Keep out")
     yes, no = asked.buttons
     return replace(asked, buttons=(yes, *_others(context, order, yes), no))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from bot.acts import reversible
 from bot.answers import undo_of
 from bot.authorise import sees_hidden
 from bot.case_access import visible_case
@@ -13,7 +14,6 @@ from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.people import Role
 from bot.reply import Reply, Tone, say
-from bot.undoing import reversible
 
 
 @dataclass(frozen=True, slots=True)

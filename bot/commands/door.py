@@ -78,7 +78,7 @@ async def _give(context: Context, doors: Doors, door: Door, lasting: Lasting | N
         return given_answer(context, given, given_words(context, given, doors))
     await allow_ending(context, instead)
     if not context.bound.confirmed and door is not Door.OPEN and (door is Door.SHUT or not live):
-        return await question(context, order, live=live)
+        return await question(context, order, instead, live=live)
     given = await ordering.give(order, instead=instead)
     return given_answer(context, given, given_words(context, given, doors))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot.authority import may_end
+from bot.case_orders import giver_of
 from bot.command import Command, Effect, Kind, Param
 from bot.context import Context
 from bot.ending import allow_ending, already_ended, end
@@ -17,6 +18,7 @@ from bot.order_words import end_of, in_case, kind, title, where
 from bot.orders import Order
 from bot.people import Role, is_glob
 from bot.reply import Fields, Mention, Name, Part, Reply, Spans, Time, Tone, listed, say, text
+from bot.would_end import would_end
 
 MEANS = {
     "ban": "They are removed whenever they come.",
@@ -44,9 +46,10 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     if not active:
         return await already_ended(context, orders[-1])
     await allow_ending(context, active)
-    if not context.bound.dry_run and not context.bound.confirmed and (why := await _doubts(context, active)):
+    if not context.bound.dry_run and not context.bound.confirmed and (why := await _doubts(context, case, active)):
         question = say("End ", *listed([*map(title, active)]), " in ", *_where(context, active[-1]), "?")
-        return context.question(question, why, confirm="End it")
+        parts = (*why, *await would_end(context, context.room, active))
+        return context.question(question, parts, confirm="End it")
     return await end(context, active)
 
 
@@ -56,12 +59,13 @@ def _room(context: Context, case: Case, orders: Sequence[Order]) -> str:
     return next((room for room in named if room and context.moderator.may_see(room)), "")
 
 
-async def _doubts(context: Context, active: Sequence[Order]) -> tuple[Part, ...]:
+async def _doubts(context: Context, case: Case, active: Sequence[Order]) -> tuple[Part, ...]:
     """Why it is asked about first; nothing where it is one's own, and only gives back."""
     parts: list[Part] = []
-    others = {order.issuer: order.issuer_name for order in active if order.issuer != context.moderator.user.subject}
+    givers = dict.fromkeys(giver_of(case, order) for order in active)
+    others = [giver for giver in givers if giver[0] != context.moderator.user.subject]
     if others:
-        parts.append(text("It was given by ", *listed([say(Mention(*one)) for one in others.items()]), "."))
+        parts.append(text("It was given by ", *listed([say(Mention(*giver)) for giver in others]), "."))
     if any(order.is_door for order in active):
         left = [order for order in await orders_in_sight(context) if order.id not in {one.id for one in active}]
         shut = [one for one in left if kind(one) == "door shut" and any(map(one.covers, active[-1].rooms))]
@@ -77,7 +81,7 @@ async def _shown(context: Context, case: Case, order: Order) -> Reply:
     facts: list[tuple[str, Spans]] = [
         ("Where", _where(context, order)),
         ("Since", say(Time(order.at, calendar.now))),
-        ("By", say(Mention(order.issuer, order.issuer_name))),
+        ("By", say(Mention(*giver_of(case, order)))),
     ]
     if order.ends is not None:
         facts.append(("Until", say(moment_words(order.ends, calendar.now, calendar.zone))))

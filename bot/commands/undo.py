@@ -7,23 +7,22 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot import places
+from bot.acts import Act, recorded
 from bot.authorise import authorise, standing
 from bot.case_access import visible_case
-from bot.case_lines import case_line
 from bot.case_orders import orders_of
 from bot.command import Again, Command, Effect, Kind, Param
 from bot.context import Context
-from bot.ending import allow_ending, already_ended, end
-from bot.errors import BadArgument, OutOfScope, Refused
+from bot.errors import BadArgument, OutOfScope, Refused, UsageError
 from bot.history import Case, CaseQuery
+from bot.known_acts import act_of, own_acts, soon_enough
 from bot.model import Participant
-from bot.orders import Order
 from bot.people import Role
-from bot.reply import Name, Reply, Text, Tone, say
-from bot.undoing import Undoing, recorded, reversible
-from bot.would_end import would_end
+from bot.reply import Name, Reply, Tone, say
+from bot.taking_back import FASTER, TakingBack
 
-LATEST = 50
+LATEST, LOOKED_AT = 50, 8
+BARE = "/undo without a number takes back your own latest action, /history lists the cases."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,48 +31,87 @@ class Arguments:
     room: Annotated[str, Param(Kind.KEYED, "the room, where no number is given", keyword="in")] = ""
 
 
+def check(context: Context, arguments: Arguments) -> None:
+    """A number that is no case's must not be taken for none at all."""
+    if "n" in context.bound.values and arguments.n < 1:
+        raise BadArgument(f"There is no case {arguments.n}: cases are counted from 1. Nothing was done. {BARE}")
+
+
 async def run(context: Context, arguments: Arguments) -> Reply:
-    if arguments.n:
-        case = await visible_case(context, arguments.n)
-    else:
-        found = await _own_latest(context, arguments.room)
-        if isinstance(found, Reply):
-            return found
-        case = found
+    if "n" not in context.bound.values:
+        return await _bare(context, arguments)
+    case = await visible_case(context, arguments.n)
     context.bound = replace(context.bound, room=case.opening.room)
-    asks = bool(arguments.n or context.bound.force) and not context.bound.confirmed
-    if orders := orders_of(case):
-        return await _end(context, case, orders, asks=asks)
-    command = await _command_of(context, case)
-    _allow(context, command, case)
-    undoing = await Undoing.look(context, case)
-    for part in undoing.here:
-        _allow(context, command, case, part.person)
-    if (reply := undoing.nothing_to_do()) is not None:
+    act = await act_of(context, case)
+    if act is None:
+        raise _nothing_done(case)
+    taking = await _looked_at(context, act)
+    if (reply := await taking.impossible()) is not None:
         return reply
-    if undoing.moved_on and not context.bound.confirmed:
-        return undoing.ask_about_moved_on()
-    if asks and not context.bound.dry_run:
-        return context.question(
-            say(f"Undo case {case.number}?"),
-            (Text(case_line(case, context.services.clock.now())), *undoing.preview()),
-            confirm="Undo it",
-            values={"n": case.number},
-        )
-    return await undoing.put_back()
+    return await _ask_or_do(taking, asks=True)
 
 
-async def _end(context: Context, case: Case, orders: Sequence[Order], *, asks: bool) -> Reply:
-    """What an order did is undone by ending it, and folding again."""
-    active = [order for order in orders if order.ended is None]
-    if not active:
-        return await already_ended(context, orders[-1])
-    if asks and not context.bound.dry_run:
-        await allow_ending(context, active)
-        line = Text(case_line(case, context.services.clock.now()))
-        parts = (line, *await would_end(context, case.opening.room, active))
-        return context.question(say(f"Undo case {case.number}?"), parts, confirm="Undo it", values={"n": case.number})
-    return await end(context, active)
+async def _ask_or_do(taking: TakingBack, *, asks: bool) -> Reply:
+    bound = taking.context.bound
+    if bound.confirmed or (bound.dry_run and not taking.moved_on):
+        return await taking.do()
+    return await (taking.question() if asks or taking.has_to_ask else taking.do())
+
+
+async def _bare(context: Context, arguments: Arguments) -> Reply:
+    """One's own latest action in this room, not long ago. Where it cannot be undone, the one before is asked about."""
+    room = await _room(context, arguments)
+    if isinstance(room, Reply):
+        return room
+    context.bound = replace(context.bound, room=room)
+    own = await own_acts(context, room)
+    if (asked := context.bound.values.get("act")) is not None:
+        return await _latest(context, [act for act in own if act.seq == asked]) or Reply(Tone.INFO, say(FASTER))
+    return await _latest(context, [act for act in own if soon_enough(context, act)]) or _nothing_lately(context, room)
+
+
+async def _room(context: Context, arguments: Arguments) -> str | Reply:
+    if context.bound.room:
+        return context.bound.room
+    return await places.resolve(context, arguments.room, lambda name: Again("undo", name))
+
+
+async def _latest(context: Context, own: Sequence[Act]) -> Reply | None:
+    """The first of these that can be undone: at once if it is the latest, and otherwise after a question."""
+    cannot: list[Reply] = []
+    for act in own[:LOOKED_AT]:
+        try:
+            taking = await _looked_at(context, act)
+        except (UsageError, Refused):
+            if not cannot:
+                raise
+            continue
+        if (reply := await taking.impossible()) is not None:
+            cannot.append(reply)
+        elif cannot:
+            return await taking.question(cannot)
+        else:
+            return await _ask_or_do(taking, asks=context.bound.force)
+    return cannot[0] if cannot else None
+
+
+def _nothing_lately(context: Context, room: str) -> Reply:
+    minutes = int(context.policy.undo_seconds // 60)
+    title = say(f"You have done nothing in the last {minutes} minutes that can be undone in ", Name(room))
+    return Reply(Tone.INFO, (*title, *say(". For an older case or somebody else's: /undo n, see /history.")))
+
+
+async def _looked_at(context: Context, act: Act) -> TakingBack:
+    """The act as it can be taken back now; a refusal where that is not this person's to do."""
+    case = act.case
+    command = await _command_of(context, case) if case is not None and not orders_of(case) else None
+    if case is not None and command is not None:
+        _allow(context, command, case)
+    taking = await TakingBack.look(context, act)
+    if case is not None and command is not None and taking.undoing is not None:
+        for part in taking.undoing.here:
+            _allow(context, command, case, part.person)
+    return taking
 
 
 def _allow(context: Context, command: Command, case: Case, person: Participant | None = None) -> None:
@@ -101,7 +139,7 @@ async def _command_of(context: Context, case: Case) -> Command:
     """The command that the case stands for; of an undo, the command that was undone."""
     registry, number, name = context.services.registry, case.number, case.opening.command
     if name not in registry or not case.intents:
-        raise BadArgument(f"Case {number} ({name}) changed nothing in a room: there is nothing to undo.")
+        raise _nothing_done(case)
     while case.opening.command == COMMAND.name:
         opening = case.opening
         query = CaseQuery(room=opening.room, identity=opening.identity, before=case.number, limit=LATEST)
@@ -113,22 +151,9 @@ async def _command_of(context: Context, case: Case) -> Command:
     return registry[case.opening.command]
 
 
-async def _own_latest(context: Context, given: str) -> Case | Reply:
-    """One's own latest reversible action in this room, not long ago."""
-    room = await places.resolve(context, given, lambda name: Again("undo", name))
-    if isinstance(room, Reply):
-        return room
-    now = context.services.clock.now()
-    query = CaseQuery(rooms=(room,), room=room, actor=context.moderator.user.subject, limit=LATEST)
-    page = await context.services.history.cases(query)
-    for case in page.cases:
-        if (now - case.first.at).total_seconds() > context.policy.undo_seconds:
-            break
-        if case.opening.command != "undo" and reversible(case):  # twice bare goes back two steps, not to and fro
-            return case
-    minutes = int(context.policy.undo_seconds // 60)
-    title = say(f"You have done nothing in the last {minutes} minutes that can be undone in ", Name(room))
-    return Reply(Tone.INFO, (*title, *say(". For an older case or somebody else's: /undo n, see /history.")))
+def _nothing_done(case: Case) -> BadArgument:
+    number, name = case.number, case.opening.command
+    return BadArgument(f"Case {number} ({name}) changed nothing in a room: there is nothing to undo.")
 
 
 COMMAND = Command(
@@ -140,10 +165,13 @@ COMMAND = Command(
     run=run,
     in_room=False,
     asks=True,
+    check=check,
     details=(
-        "Bare: your own latest reversible action in this room within 15 minutes. With a number it asks first. What "
-        "somebody changed since is said and asked about. A ban, a lock, a door or what is for a time is undone by "
-        "ending it. A mute, a removal and a closed room have no undo."
+        "Bare: your own latest action in this room within 15 minutes; where that has no undo it says so, and asks "
+        "about the one before. With a number it asks first. What somebody changed, or has decided again, since is "
+        "said and asked about. A ban, a lock, a door or what is for a time is undone by ending it; what it took the "
+        "place of is then in force again. Orders that you have ended are in force again after a bare undo, as their "
+        "givers'. A mute, a removal and a closed room have no undo."
     ),
     examples=("/undo", "/undo 12"),
 )

@@ -228,6 +228,23 @@ async def test_ending_somebody_elses_order_asks_first(house: House) -> None:
     assert await house.database.orders.active() == ()
 
 
+async def test_the_question_says_what_would_come_back(house: House) -> None:
+    lock = await house.say("mute bob lock", "alice")
+    question = told(await house.say(f"order {lock.case} end"))
+    assert f"It ends the lock of Bob Stone (microphone, screen sound), case {lock.case}." in question
+    assert "microphone" in question.split("Bob Stone would be given back:")[1]
+
+
+async def test_what_is_left_of_an_order_that_one_has_narrowed_is_still_somebody_elses(house: House) -> None:
+    lock = await house.say("mute bob microphone,camera lock", "alice")
+    await house.say("unmute bob microphone")
+    question = await house.say(f"order {lock.case} end")
+    assert question.question
+    assert "It was given by alice (console:alice)." in told(question)
+    assert "By: alice (console:alice)" in told(await house.say(f"order {lock.case}"))
+    assert len(await house.database.orders.active()) == 1
+
+
 async def test_the_second_of_two_who_end_it_is_told_who_was_first(house: House) -> None:
     lock = await house.say("mute bob lock")
     await house.say(f"order {lock.case} end", "alice")

@@ -2,23 +2,74 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from bot.history import EntryKind, Outcome
 from bot.people import Role
 from bot.policy import Policy
+from bot.refusals import HANDLED
+from bot.reply import Tone
 from tests.core.faults import UNREACHABLE, failing
 from tests.house import BACKSTAGE, STANDUP, House, labels, told
 
 
-async def test_bare_it_takes_back_ones_own_latest_reversible_action_in_this_room_at_once(house: House) -> None:
+async def test_bare_it_takes_back_ones_own_latest_action_in_this_room_at_once(house: House) -> None:
     await house.say("promote omar")
     await house.say("mute bob microphone lock")
-    await house.say("mute anna")
     reply = await house.say("undo")
     assert reply.outcome is Outcome.DONE
     assert house.sources("bob") == []
     assert house.person("omar").permission["can_publish"]
-    assert house.track("anna").muted
     assert STANDUP in told(reply)
+
+
+async def test_bare_after_what_has_no_undo_it_says_so_and_asks_about_the_one_before(house: House) -> None:
+    promoted = await house.say("promote omar")
+    muted = await house.say("mute anna")
+    kicked = await house.sure("kick bob")
+    question = await house.say("undo")
+    assert question.question
+    said = told(question)
+    assert said.startswith(
+        f"Case {kicked.case} (kick Bob Stone) cannot be undone. Nothing was done. Undo case {promoted.case} instead?"
+    )
+    assert "A removal has no undo" in said
+    assert f"Case {muted.case} (mute Anna) cannot be undone." in said
+    assert "can_publish: yes → no" in said
+    assert house.person("omar").permission["can_publish"]
+    assert "Undid case" in told(await house.yes())
+    assert not house.person("omar").permission["can_publish"]
+    again = await house.say("undo")
+    assert not again.question, "there is none before"
+    assert "(kick Bob Stone) cannot be undone. Nothing was done." in told(again)
+
+
+async def test_bare_what_failed_or_held_already_is_passed_over(house: House) -> None:
+    await house.say("promote omar")
+    await house.say("promote omar")
+    house.service.around = failing(UNREACHABLE, "UpdateParticipant", after=False)
+    await house.say("promote lena")
+    house.service.around = None
+    assert "Undid case 4 (promote Omar (omar) in standup)" in told(await house.say("undo"))
+
+
+async def test_bare_what_somebody_else_has_undone_or_ended_is_said_and_the_one_before_asked_about(house: House) -> None:
+    first = await house.say("attribute omar a=1", "alice")
+    ban = await house.sure("ban anna", "alice")
+    await house.say("unban anna")
+    question = await house.say("undo", "alice")
+    assert question.question
+    assert f"Case {ban.case}: the ban of Anna has ended already: by mia" in told(question)
+    assert f"Undo case {first.case} instead?" in told(question)
+
+
+async def test_bare_it_never_takes_back_what_somebody_else_has_only_given_a_reason_to(house: House) -> None:
+    lock = await house.say("mute bob lock", "alice")
+    await house.say(f"reason {lock.case} shouting")
+    assert "nothing in the last 15 minutes" in told(await house.say("undo"))
+    assert len(await house.database.orders.active()) == 1
 
 
 async def test_bare_twice_goes_back_two_steps(house: House) -> None:
@@ -43,6 +94,22 @@ async def test_bare_it_is_for_the_last_15_minutes(house: House) -> None:
     house.clock.advance(120)
     await house.say("undo")
     assert "nothing in the last 15 minutes" in told(await house.say("undo"))
+    assert house.person("omar").permission["can_publish"]
+
+
+@pytest.mark.parametrize("number", ["0", "00", "#0", "-1", "#-1", "0 in:standup"])
+async def test_a_number_that_no_case_has_is_refused_and_not_taken_for_none(house: House, number: str) -> None:
+    await house.say("promote omar")
+    reply = await house.say(f"undo {number}")
+    assert reply.tone is Tone.ERROR
+    assert reply.outcome is None
+    assert house.person("omar").permission["can_publish"]
+
+
+@pytest.mark.parametrize("number", ["0", "-1"])
+async def test_so_is_the_option(house: House, number: str) -> None:
+    await house.say("promote omar")
+    assert (await house.say("undo", options={"n": number})).tone is Tone.ERROR
     assert house.person("omar").permission["can_publish"]
 
 
@@ -82,6 +149,76 @@ async def test_a_field_that_was_changed_since_is_said_and_asked_about(house: Hou
     assert "attribute a" in told(question)
     assert "attribute b" not in told(question)
     assert house.person("bob").attributes == {"a": "theirs", "b": "1"}
+
+
+async def test_what_somebody_else_has_decided_again_since_is_said_and_asked_about(house: House) -> None:
+    mine = await house.say("promote omar")
+    await house.say("demote omar", "alice")
+    theirs = await house.say("promote omar", "alice")
+    question = await house.say("undo")
+    assert question.question
+    assert f"Case {mine.case}: somebody has changed this since." in told(question)
+    assert f"{mine.case} promote Omar (omar) in standup: done, by mia" in told(question)
+    assert f"decided again since: case {theirs.case} (promote) by alice" in told(question)
+    assert labels(question) == ["Put everything back", "No, leave it"]
+    assert house.person("omar").permission["can_publish"]
+    await house.press("Put everything back")
+    assert not house.person("omar").permission["can_publish"]
+
+
+async def test_so_is_it_by_number_and_of_several_fields_the_rest_can_be_put_back(house: House) -> None:
+    mine = await house.say("attribute bob a=1 b=1", "alice")
+    await house.say("attribute bob a=2", "alice")
+    await house.say("attribute bob a=1", "alice")
+    question = await house.say(f"undo {mine.case}", "alice")
+    assert "attribute a: was none, Usher wrote 1, decided again since: case 6 (attribute) by alice" in told(question)
+    await house.press("Only the rest", "alice")
+    assert house.person("bob").attributes == {"a": "1"}
+
+
+async def test_what_others_have_done_and_taken_back_is_nothing_since(house: House) -> None:
+    await house.say("promote omar")
+    await house.say("demote omar", "alice")
+    await house.say("undo", "alice")
+    await house.say("name omar Omar", "alice")
+    await house.say("demote anna", "alice")
+    reply = await house.say("undo")
+    assert reply.outcome is Outcome.DONE
+    assert not house.person("omar").permission["can_publish"]
+
+
+async def test_an_undo_by_somebody_else_of_what_was_before_counts(house: House) -> None:
+    before = await house.say("promote omar", "alice")
+    await house.say("demote omar")
+    await house.say("promote omar")
+    await house.sure(f"undo {before.case}", "alice")
+    house.person("omar").permission["can_publish"] = True
+    question = await house.say("undo")
+    assert "decided again since: case 7 (undo) by alice" in told(question)
+
+
+async def test_an_order_that_somebody_else_has_given_since_is_left_alone_and_named(house: House) -> None:
+    await house.say("promote omar")
+    theirs = await house.say("promote omar for 5m", "alice")
+    reply = await house.say("undo")
+    assert reply.outcome is Outcome.DONE
+    assert f"held by an order (case {theirs.case})" in told(reply)
+    assert house.person("omar").permission["can_publish"]
+    await house.say("undo", "alice")
+    assert not house.person("omar").permission["can_publish"]
+
+
+async def test_who_may_not_see_the_later_case_is_told_that_there_was_somebody(house: House) -> None:
+    await house.say("promote omar")
+    house.person("omar").permission["hidden"] = True
+    await house.say("demote omar --force", "alice")
+    await house.sure("demote omar --force", "alice")
+    house.person("omar").permission["hidden"] = False
+    await house.services.rooms.list_participants(STANDUP)
+    house.person("omar").permission["can_publish"] = True
+    question = told(await house.say("undo"))
+    assert "decided again since: by somebody" in question
+    assert "alice" not in question
 
 
 async def test_then_only_the_rest_can_be_put_back(house: House) -> None:
@@ -132,6 +269,29 @@ async def test_undoing_twice_says_that_the_old_values_stand(house: House) -> Non
     done = await house.say("promote omar")
     await house.say("undo")
     assert "old value already" in told(await house.say(f"undo {done.case}"))
+
+
+async def test_of_two_who_undo_it_at_once_the_second_is_told_who_was_first_and_makes_no_case(house: House) -> None:
+    done = await house.say("promote omar")
+    asked = [(who, await house.say(f"undo {done.case}", who)) for who in ("mia", "alice")]
+    answers = await asyncio.gather(*(house.press("Undo it", who, of=question) for who, question in asked))
+    [late] = [reply for reply in answers if reply.outcome is None]
+    [first] = [reply for reply in answers if reply.outcome is Outcome.DONE]
+    who = "mia" if first is answers[0] else "alice"
+    assert told(late).startswith(
+        f"Case {done.case}: everything has its old value already. It has been undone already, by {who} (console:{who})"
+    )
+    assert late.case is None
+    assert len(await house.cases()) == 5
+
+
+async def test_an_event_of_an_undo_that_came_too_late_is_claimed(house: House) -> None:
+    done = await house.say("promote omar")
+    question = await house.say(f"undo {done.case}", "alice")
+    await house.say("undo")
+    late = await house.press("Undo it", "alice", of=question, event_key="e1")
+    assert "undone already, by mia" in told(late)
+    assert (await house.say("promote omar", event_key="e1")).title == HANDLED.title
 
 
 async def test_what_changed_nothing_in_a_room_has_nothing_to_undo(house: House) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.database.database import Database
+from adapters.database.verify import Verified, verify
 from bot.errors import AlreadyHandled, HistoryError
 from bot.fold import Session
 from bot.history import CaseQuery, Content, Draft, EntryKind, Outcome, canonical
@@ -129,6 +130,55 @@ async def test_an_order_can_take_the_place_of_others_all_at_once(database: Datab
     assert await database.orders.active() == (new,)
     assert [order.how for order in await database.orders.get(old.case)] == ["replaced"]
     assert (await entries(database))[-2:] == [(EntryKind.ORDER, 3, None, ""), (EntryKind.ENDED, 1, 1, "replaced")]
+
+
+async def test_orders_that_had_ended_are_put_back_in_the_place_of_others_as_their_givers(database: Database) -> None:
+    lock, shut = await database.orders.append(LOCK, SAID), await database.orders.append(SHUT, SAID)
+    new = await database.orders.append(replace(SHUT, reason="longer"), SAID, instead=[lock.id, shut.id])
+    by_max = replace(SAID, actor="console:max", actor_name="Max", command="undo")
+    put = [replace(old, id=0, again=old.id) for old in (lock, shut)]
+    back = await database.orders.put_back(put, by_max, instead={new.id: ""})
+    assert await database.orders.active() == back
+    assert [(one.case, one.again, one.issuer, one.command) for one in back] == [
+        (old.case, old.id, "console:mia", "mute") for old in (lock, shut)
+    ]
+    case = await database.history.case(lock.case)
+    assert case is not None
+    assert case.entries[-1].content is not None
+    assert case.entries[-1].content.actor == "console:max", "the entry says who wrote it"
+    assert [entry[:3] for entry in (await entries(database))[-3:]] == [
+        (EntryKind.ORDER, lock.case, None), (EntryKind.ORDER, shut.case, None), (EntryKind.ENDED, new.case, new.id)
+    ]  # fmt: skip
+
+
+async def test_a_history_in_which_orders_were_put_back_is_whole(database: Database, database_url: str) -> None:
+    lock = await database.orders.append(LOCK, SAID)
+    shut = await database.orders.append(SHUT, SAID, instead=[lock.id])
+    await database.orders.put_back([replace(lock, id=0, again=lock.id)], SAID, instead={shut.id: ""})
+    assert isinstance(found := verify(database_url), Verified)
+    assert found.entries == 5
+
+
+async def test_of_two_who_put_an_order_back_one_does(database: Database, database_url: str) -> None:
+    lock = await database.orders.append(LOCK, SAID)
+    await database.orders.end([lock.id], SAID)
+    put = [replace(lock, id=0, again=lock.id)]
+    async with opened(database_url) as other:
+        both = [port.put_back(put, SAID, instead={}) for port in (database.orders, other.orders)]
+        assert sorted(len(one) for one in await asyncio.gather(*both)) == [0, 1]
+    (back,) = await database.orders.active()
+    await database.orders.end([back.id], SAID)
+    assert await database.orders.put_back(put, SAID, instead={}) == (), "what was back once has had its undo"
+
+
+async def test_no_order_is_put_back_in_the_place_of_one_that_has_ended_meanwhile(database: Database) -> None:
+    lock = await database.orders.append(LOCK, SAID)
+    new = await database.orders.append(SHUT, SAID, instead=[lock.id])
+    await database.orders.end([new.id], SAID)
+    before = await entries(database)
+    put = [replace(lock, id=0, again=lock.id)]
+    assert await database.orders.put_back(put, SAID, instead={new.id: ""}) == ()
+    assert await entries(database) == before
 
 
 async def test_what_is_left_of_an_order_is_its_givers_and_its_end_is_who_narrowed_its(

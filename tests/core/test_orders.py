@@ -33,6 +33,14 @@ def test_an_order_survives_the_history(given: Order, name: str) -> None:
     assert (draft.content.room, draft.content.arguments) == ("standup", "bob")
 
 
+def test_an_order_that_is_in_force_again_is_still_its_givers_whoever_wrote_it() -> None:
+    lock = order(issuer="console:mia", issuer_name="mia", command="mute", id=4, case=2)
+    draft = order_draft(replace(lock, again=lock.id), Content(actor="console:max", command="undo"), lock.case)
+    assert (draft.case, draft.content.actor, draft.content.command) == (2, "console:max", "undo")
+    back = read_order(draft.content)
+    assert (back.issuer, back.issuer_name, back.command, back.again) == ("console:mia", "mia", "mute", 4)
+
+
 def test_the_end_of_an_order_points_to_it_in_its_own_case() -> None:
     said = Content(actor="console:mia", reason="calm again")
     expected = Draft(EntryKind.ENDED, replace(said, identity="bob"), case=7, refers=12, code="expired")
@@ -56,6 +64,7 @@ SHORTEST = {"order.rooms": ["*"], "order.grants": [], "order.newcomers": True}
         {**SHORTEST, "order.ends": "soon"},
         {**SHORTEST, "order.since": "soon"},
         {**SHORTEST, "order.former": ["first"]},
+        {**SHORTEST, "order.again": [4, "console:mia"]},
     ],
 )
 def test_what_makes_no_order_or_one_of_times_to_come_is_refused(fields: dict[str, Any]) -> None:
