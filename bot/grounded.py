@@ -109,10 +109,16 @@ class Decide:
         if person is None or ground is None:
             return self.action.amend(state)
         left = self.left(ground.orders)
-        base = self.action.permission(_without_ended(ground, left))
+        base = self.action.permission(self._found(ground))
         return replace(
             state, participant=with_permission(person, under(base, left)), ground=Ground(base, left)
         )  # fmt: skip
+
+    def _found(self, ground: Ground) -> Permissions:
+        """The base as the decision finds it: whoever an order, or a door, keeps in the audience is given a source
+        there, and that one alone."""
+        away = any(order.what.flags.get(STAGE) is False for order in ground.orders)
+        return replace(ground.base, can_publish=False) if away and self.decision.flags.get(STAGE) else ground.base
 
     def bears_on(self, state: PersonState) -> bool:
         return self.action.bears_on(state)
@@ -141,12 +147,3 @@ class Decide:
 def rest_of(old: Order, order: Order) -> Order:
     """That order as one that is still to be written down, in the place of the old one and as old as it."""
     return replace(order, id=0, ended=None, how="", former=old.ids | order.ids)
-
-
-def _without_ended(ground: Ground, left: Sequence[Order]) -> Permissions:
-    """The base as the decision finds it: whoever an ending order, or a door, keeps in the audience is given a source
-    there, and that one alone."""
-    stays = {order.id for order in left}
-    gone = [order for order in ground.orders if order.id not in stays]
-    kept_away = any(order.what.flags.get(STAGE) is False for order in gone)
-    return replace(ground.base, can_publish=False) if kept_away else ground.base

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.actions.permissions import SetPermissions
@@ -14,7 +14,7 @@ from bot.contradicting import Decision
 from bot.fold import bearing, fold
 from bot.grounded import Decide, Known, OnGround, rest_of
 from bot.model import ALL_SOURCES, Permissions, Source
-from bot.orders import Order
+from bot.orders import Amendment, Order
 from bot.state import BOOLEAN_PERMISSIONS, Ground, PersonState, difference
 from bot.subject import Action
 from tests.core.strategies import permissions
@@ -133,8 +133,14 @@ def test_no_round_of_the_enforcer_reverses_what_was_just_decided(
     assert not again.overruled
 
 
+AWAY = Amendment({STAGE: False}, take=frozenset({Source.CAMERA}))
+AWAY_AND_HEARD = Amendment({STAGE: False, DATA: True})
+
+
 @settings(max_examples=300)
 @given(permissions, st.lists(by_usher_alone | deciding, max_size=14))
+@example(Permissions(), [("give", AWAY, None), ("decide", Said(listed=frozenset({Source.CAMERA})))])
+@example(Permissions(), [("give", AWAY_AND_HEARD, None), ("decide", Said(((DATA, False),)))])
 def test_each_flag_that_was_decided_is_what_it_goes_back_to_when_all_orders_have_ended(
     token: Permissions, events: list[tuple[object, ...]]
 ) -> None:
