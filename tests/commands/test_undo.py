@@ -33,17 +33,18 @@ async def test_bare_after_what_has_no_undo_it_says_so_and_asks_about_the_one_bef
     assert question.question
     said = told(question)
     assert said.startswith(
-        f"Case {kicked.case} (kick Bob Stone) cannot be undone. Nothing was done. Undo case {promoted.case} instead?"
+        f"Case {kicked.case} (kick Bob Stone (bob) in standup) cannot be undone. Nothing was done. "
+        f"Undo case {promoted.case} instead?"
     )
     assert "A removal has no undo" in said
-    assert f"Case {muted.case} (mute Anna) cannot be undone." in said
+    assert f"Case {muted.case} (mute Anna (anna) in standup) cannot be undone." in said
     assert "can_publish: yes → no" in said
     assert house.person("omar").permission["can_publish"]
     assert "Undid case" in told(await house.yes())
     assert not house.person("omar").permission["can_publish"]
     again = await house.say("undo")
     assert not again.question, "there is none before"
-    assert "(kick Bob Stone) cannot be undone. Nothing was done." in told(again)
+    assert "(kick Bob Stone (bob) in standup) cannot be undone. Nothing was done." in told(again)
 
 
 async def test_bare_what_failed_or_held_already_is_passed_over(house: House) -> None:
