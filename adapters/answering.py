@@ -19,6 +19,7 @@ Answer = TypeVar("Answer")
 ANSWER_SECONDS = 1.5  # an answer that is ready by then is the acknowledgement itself
 CROWDED_SECONDS = 0.5  # ... and by then, while more than that many things are under way
 CROWD = 40
+KNOWN_SECONDS = 0.2  # how often it is asked what a task turned out to do
 
 
 def patience(under_way: UnderWay) -> float:
@@ -38,6 +39,12 @@ class Progress:
 
     def see(self, bound: BoundInvocation) -> None:
         self.bound = bound
+
+    async def until_known(self, task: asyncio.Task[Reply]) -> bool:
+        """Wait until it is known what that task does, or the task is done; whether it is still under way then."""
+        while self.bound is None and not task.done():
+            await asyncio.wait({task}, timeout=KNOWN_SECONDS)
+        return not task.done()
 
     @property
     def said(self) -> Reply:

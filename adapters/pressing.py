@@ -18,6 +18,7 @@ def action_of(one: Button, *, asked: bool) -> str:
 
 def replaces(reply: Reply) -> bool:
     """Whether it takes the place of the question: not when it was refused, or asks again with buttons that could not be
-    kept, because then the question still stands."""
+    kept, because then the question still stands; and not when it is late, because what the first press came to stands
+    there, or will."""
     stands = reply.outcome in (None, Outcome.REFUSED) or (reply.question and not reply.buttons)
-    return not (reply.tone is Tone.ERROR and stands)
+    return not ((reply.tone is Tone.ERROR and stands) or reply.late)

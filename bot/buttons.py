@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -19,6 +19,7 @@ from bot.ports import Clock, Pending
 from bot.press import decode, encode
 from bot.refusals import HANDLED
 from bot.reply import Audience, Button, Choices, Menu, Part, Reply, Style, Table, Tone, say, text, with_buttons
+from bot.used import Used
 
 UNKEPT = "The buttons of this answer cannot be kept: the history cannot be written."
 UNANSWERABLE = (
@@ -32,6 +33,7 @@ class Buttons:
         self._pending = pending
         self._clock = clock
         self._policy = policy
+        self._used = Used()
 
     async def stored(self, reply: Reply, invocation: Invocation | None = None) -> Reply:
         """The reply with a token on every button, and the buttons stored; a question that waits keeps its own.
@@ -92,7 +94,7 @@ class Buttons:
         if item is None or (item.owner and item.owner != user.subject):
             return Reply(Tone.ERROR, say("This button is not yours, or is not known any more. Nothing was done."))
         if item.spent:
-            return await self._answered(token, event_key)
+            return await self._answered(item, event_key)
         if item.expires <= self._clock.now():
             return Reply(Tone.ERROR, say("This button has expired. Nothing was done. Type the command again."))
         return item
@@ -100,15 +102,22 @@ class Buttons:
     async def spend(self, item: PendingItem, event_key: str = "") -> Reply | None:
         """None where this press is the first, else the answer to it. Buttons without a group (pages, entries of menus)
         can be pressed again."""
-        if not item.group or await self._pending.spend(item.token, event_key):
+        if not item.group:
             return None
-        return await self._answered(item.token, event_key)
+        if not await self._pending.spend(item.token, event_key):
+            return await self._answered(item, event_key)
+        self._used.begin(item.group, event_key)
+        return None
 
-    async def _answered(self, token: str, event_key: str) -> Reply:
+    async def carried_out(self, item: PendingItem, event_key: str, work: Awaitable[Reply]) -> Reply:
+        """The answer to that press, as the work comes to it: a later press is told how far it is."""
+        return await self._used.until(item.group, event_key, work)
+
+    async def _answered(self, item: PendingItem, event_key: str) -> Reply:
         """One press may reach several processes: the others leave its answer to the one that was first."""
-        if event_key and await self._pending.spent_by(token, event_key):
+        if event_key and await self._pending.spent_by(item.token, event_key):
             return HANDLED
-        return Reply(Tone.INFO, say("This has been answered already. Nothing more was done."))
+        return self._used.again(item.group)
 
 
 def _meant(press: Press) -> str:

@@ -15,7 +15,7 @@ from bot.authorise import authorise, unknown
 from bot.binding import bind
 from bot.buttons import Buttons
 from bot.called import called_text
-from bot.command import Again, BoundInvocation, Command, Invocation, Nothing
+from bot.command import Again, BoundInvocation, Command, Invocation, Nothing, Press
 from bot.context import Context, Services
 from bot.errors import BotError, HistoryError, NotFound, Refused, SessionChanged, Unavailable, UsageError
 from bot.fellow import met
@@ -98,14 +98,19 @@ class Dispatcher:
         except HistoryError as error:
             return Reply(Tone.ERROR, say(error.user_text, " Nothing was done."))
         invocation = Invocation(user, channel, "", event_key, menus=menus)
+        return await self._buttons.carried_out(item, event_key, self._pressed(invocation, press, item, watch))
+
+    async def _pressed(self, invocation: Invocation, press: Press, item: PendingItem, watch: Watch) -> Reply:
         if isinstance(press, Again):
             again = replace(invocation, text=press.text, room=press.room, options=press.options)
             return await self.handle(again, watch)
         if isinstance(press, Nothing):
             return Reply(Tone.INFO, say("Nothing was done."))
-        return await self._pressed(invocation, press, item, watch)
+        return await self._confirmed(invocation, press, item, watch)
 
-    async def _pressed(self, invocation: Invocation, bound: BoundInvocation, item: PendingItem, watch: Watch) -> Reply:
+    async def _confirmed(
+        self, invocation: Invocation, bound: BoundInvocation, item: PendingItem, watch: Watch
+    ) -> Reply:
         services = self.services
         budget = Budget(services.clock, services.clock.monotonic())
         command = services.registry[bound.command]

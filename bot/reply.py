@@ -150,7 +150,8 @@ class Reply:
     """An answer. `question` is true while it waits for yes or no (the first button is the yes).
 
     `room` is the room that it is about. `public` is the line that tells the other moderators of a write; `told` is
-    its title, where the answer's own says what not all of them may know.
+    its title, where the answer's own says what not all of them may know. `late` is true where the button had been used
+    before: what came of that stands elsewhere.
     """
 
     tone: Tone
@@ -165,6 +166,7 @@ class Reply:
     room: str = ""
     public: Reply | None = None
     told: Spans = ()
+    late: bool = False
 
 
 def with_buttons(

@@ -67,6 +67,24 @@ class Delivery:
         except UNSENT as error:
             log.debug("Interaction %s was not deferred (%s).", self._interaction.id, why(error))
 
+    async def meanwhile(self, message: Message) -> bool:
+        """Show what is being done in the place of the message in which was pressed, until the answer is there."""
+        return self._state is State.UNSEEN and await self._edited(objects.parts(message))
+
+    async def put_back(self) -> bool:
+        """Show the message in which was pressed as it was at that moment; whether that could be done."""
+        pressed = self._interaction.message
+        return pressed is not None and bool(pressed.components) and await self._edited(objects.parts_of(pressed))
+
+    async def _edited(self, said: dict[str, Any]) -> bool:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._interaction.edit_original_response(**said)
+        except UNSENT as error:
+            log.debug("A message that was pressed in was not changed (%s).", why(error))
+            return False
+        return True
+
     async def answer(self, message: Message, aloud: Message, *, instead: bool = False, keep: bool = False) -> bool:
         """Show it, `instead` of the message in which was pressed if that is wanted; `keep` what must not be lost.
 

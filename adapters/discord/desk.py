@@ -15,7 +15,6 @@ from adapters.discord.arrivals import Place
 from adapters.discord.names import CommandNames
 from adapters.discord.render import Message, render
 from adapters.discord.typed import Reader
-from adapters.pressing import replaces
 from adapters.under_way import UnderWay
 from bot.command import Command
 from bot.dispatch import Dispatcher
@@ -35,7 +34,7 @@ class Back(Protocol):
     @property
     def user(self) -> ChatUser: ...
 
-    async def defer(self, *, instead: bool = False) -> None: ...
+    async def defer(self) -> None: ...
 
     async def answer(self, message: Message, aloud: Message, *, instead: bool = False, keep: bool = False) -> bool: ...
 
@@ -76,14 +75,17 @@ class Desk:
         """The answer to the button behind that token."""
         return await self.answering.pressed(progress, token, self._telling(place, progress, back))
 
-    async def answered(self, back: Back, task: asyncio.Task[Reply], *, instead: bool = False) -> None:
+    async def answered(self, back: Back, task: asyncio.Task[Reply]) -> None:
         """Respond with what the task comes to if that is ready in time; else say that it is worked on, and show it
-        later. `instead` of the message in which was pressed, unless that is a question that still stands."""
+        later."""
+        if not await self.ready(task):
+            await back.defer()
+        await self.answer(back, await task)
+
+    async def ready(self, task: asyncio.Task[Reply]) -> bool:
+        """Whether the task is done before an acknowledgement has to leave."""
         done, _ = await asyncio.wait({task}, timeout=patience(self.under_way))
-        if not done:
-            await back.defer(instead=instead)
-        reply = await task
-        await self.answer(back, reply, instead=instead and replaces(reply))
+        return bool(done)
 
     async def answer(self, back: Back, reply: Reply, *, instead: bool = False) -> None:
         """Show it to the person. What has a case is in the history, so its answer must not be lost."""

@@ -22,6 +22,18 @@ def parts(message: Message) -> dict[str, Any]:
     }
 
 
+def parts_of(message: discord.Message) -> dict[str, Any]:
+    """The same of a message that Discord has sent."""
+    shown = ui.View.from_message(message, timeout=None)
+    shown.stop()
+    return {
+        "content": message.content,
+        "embeds": message.embeds,
+        "view": shown,
+        "allowed_mentions": discord.AllowedMentions.none(),
+    }
+
+
 def view(rows: Iterable[Component]) -> ui.View:
     """The rows. It is over from the beginning, so discord.py keeps no track of it: presses come by `items.Control`."""
     found = ui.View(timeout=None)

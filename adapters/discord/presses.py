@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from adapters.answering import Progress
 from adapters.discord.arrivals import Pressed, Submitted
 from adapters.discord.components import REASON
@@ -10,7 +12,8 @@ from adapters.discord.desk import Desk
 from adapters.discord.invocations import channel_of, of_modal
 from adapters.discord.modals import reason_modal
 from adapters.discord.offer import OFFER, taken
-from adapters.pressing import BESIDE, PRESS
+from adapters.discord.render import render
+from adapters.pressing import BESIDE, PRESS, replaces
 from bot.command import Invocation
 from bot.reply import Reply, Tone, say
 
@@ -21,8 +24,11 @@ UNKNOWN = Reply(Tone.ERROR, say("Usher does not know this any more. Nothing was 
 
 
 class Presses:
+    """`_replacing` are the messages whose place an answer is about to take: nobody else's takes it meanwhile."""
+
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._replacing: set[str] = set()
 
     async def pressed(self, found: Pressed, back: Delivery) -> None:
         """Carry out what the button stands for, and show the answer where it was pressed."""
@@ -50,7 +56,28 @@ class Presses:
         desk, user = self._desk, found.sender.user
         progress = Progress(Invocation(user, channel_of(found.place, user), "", found.key, menus=True))
         task = desk.under_way.begin(desk.pressed(found.place, progress, token, back))
-        await desk.answered(back, task, instead=instead)
+        if not instead or found.message in self._replacing:
+            await desk.answered(back, task)
+            return
+        self._replacing.add(found.message)
+        try:
+            await self._replaced(progress, back, task)
+        finally:
+            self._replacing.discard(found.message)
+
+    async def _replaced(self, progress: Progress, back: Delivery, task: asyncio.Task[Reply]) -> None:
+        """Show the answer in the place of what was pressed. What takes long is said there meanwhile, without buttons;
+        a question that still stands after it comes back, and the answer stands beside it."""
+        desk, shown = self._desk, False
+        if not await desk.ready(task):
+            await back.defer(instead=True)
+            if await progress.until_known(task):
+                shown = await back.meanwhile(render(progress.said, desk.names))
+        reply = await task
+        stands = not replaces(reply)
+        if stands and shown:
+            stands = await back.put_back()
+        await desk.answer(back, reply, instead=not stands)
 
     async def submitted(self, found: Submitted, back: Delivery) -> None:
         """Do what the modal asks for; its answer stands beside the message that it was opened from."""

@@ -38,7 +38,7 @@ class Replying:
         person = self._message.author
         return ChatUser(subject(str(person.id)), person.display_name)
 
-    async def defer(self, *, instead: bool = False) -> None:
+    async def defer(self) -> None:
         """Show that it is being worked on."""
         try:
             async with asyncio.timeout(SEND_SECONDS):

@@ -44,16 +44,21 @@ class Presses:
         await self._desk.delivery.answer(back, self._desk.rendered(found.sender, reply), instead=instead and own)
 
     async def _in_view(self, found: Pressed, kept: Kept, reply: Reply) -> None:
-        """In the place of the view, or on top of it, from where "back" leads to it again."""
+        """In the place of the view, or on top of it, from where "back" leads to it again; where what stands there must
+        not be lost, and nothing can be put on top, in a message."""
         message = self._desk.rendered(found.sender, reply, limits.VIEW_BLOCKS)
         view = answer_view(message, kept)
         assert found.view is not None
         try:
-            if (found.action == PRESS and replaces(reply)) or not await self._pushed(found.trigger, view):
+            if not (found.action == PRESS and replaces(reply)) and await self._pushed(found.trigger, view):
+                return
+            if not reply.late:
                 await self._desk.web.call("views.update", view_id=found.view.id, view=view)
-        except SlackError:  # the modal is closed by now, or too old: the answer must not be lost
-            back = Return(found.sender.id, kept.place(found.place.home))
-            await self._desk.delivery.answer(back, self._desk.rendered(found.sender, reply))
+                return
+        except SlackError:
+            pass  # the modal is closed by now, or too old
+        back = Return(found.sender.id, kept.place(found.place.home))
+        await self._desk.delivery.answer(back, self._desk.rendered(found.sender, reply))
 
     async def _pushed(self, trigger: str, view: Block) -> bool:
         """Whether Slack put it on top: not when there are three views already, or the trigger is too old."""

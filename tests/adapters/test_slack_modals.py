@@ -119,6 +119,45 @@ async def test_a_removal_from_the_modal_is_asked_about_and_its_answer_takes_its_
     assert not usher.here("omar")
 
 
+async def test_a_later_press_in_the_modal_does_not_take_the_place_of_the_answer(usher: Usher) -> None:
+    view, old = await removed(usher)
+    await usher.slack.press("ann", view, "Keep out", forged=old)
+    await usher.slack.until(lambda: top_saying(usher, "answered already"))
+    assert "Removed *Omar*" in str([one.blocks for one in usher.slack.seen_by("ann").views])
+
+
+async def test_a_later_press_in_the_modal_is_answered_in_a_message_where_nothing_can_be_put_on_top(
+    usher: Usher,
+) -> None:
+    view, old = await removed(usher)
+    await usher.slack.press("ann", view, "Keep out")
+    view = await usher.slack.until(lambda: top_saying(usher, "Keep *Omar*"))
+    assert len(usher.slack.seen_by("ann").views) == 3
+    await usher.slack.press("ann", view, "No, leave it", forged=old)
+    assert (await usher.seen("ann", "answered already")).direct
+    assert top_saying(usher, "Keep *Omar*")
+
+
+async def removed(usher: Usher) -> tuple[View, dict[str, str]]:
+    """The view that says that Omar was removed, and the yes that had been pressed in its place."""
+    alert = usher.slack.say("ben", "secret", f"someone is screaming in room {STANDUP}")
+    await usher.slack.message_shortcut("ann", alert, "moderate_message")
+    [people] = await usher.slack.until(lambda: opened(usher.slack, "ann"))
+    await usher.slack.press("ann", people, "Remove", beside="Omar")
+    view = await usher.slack.until(lambda: top_saying(usher, "Remove *Omar*"))
+    buttons = [one for block in view.blocks for one in block.get("elements", ()) if one["type"] == "button"]
+    [yes] = [one for one in buttons if one["text"]["text"] == "Remove"]
+    await usher.slack.press("ann", view, "Remove")
+    view = await usher.slack.until(lambda: top_saying(usher, "Removed *Omar*"))
+    return view, {name: yes[name] for name in ("action_id", "value")}
+
+
+def top_saying(usher: Usher, words: str) -> View | None:
+    """The modal on top, once it says that."""
+    views = usher.slack.seen_by("ann").views
+    return views[-1] if views and words in str(views[-1].blocks) else None
+
+
 async def test_the_app_home_shows_my_rooms_and_opens_them(usher: Usher) -> None:
     await usher.slack.open_home("ben")
     home = await usher.slack.until(lambda: usher.slack.seen_by("ben").home)

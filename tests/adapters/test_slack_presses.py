@@ -134,3 +134,17 @@ async def test_whoever_has_pressed_something_and_asks_the_same_again_is_answered
     await usher.seen("ann", "Muted Bob Stone")
     await usher.slack.slash("ann", "general", "/participants", STANDUP)
     await usher.seen("ann", "4 with an open microphone")
+
+
+@pytest.mark.parametrize("label", ["Remove", "No, leave it"])
+async def test_a_later_press_stands_beside_what_the_first_one_came_to(usher: Usher, label: str) -> None:
+    await usher.slack.slash("ann", "general", "/usher", f"kick omar in:{STANDUP}")
+    question = await usher.seen("ann", "Remove Omar")
+    await usher.slack.press("ann", question, "Remove")
+    await usher.seen("ann", "Removed Omar")
+    await usher.slack.press("ann", question, label, unseen=True)
+    late = await usher.seen("ann", "answered already")
+    [case] = await usher.cases()
+    assert f"case {case.number} shows what came of it" in late.text
+    assert not late.replaced
+    assert (await usher.seen("ann", "Removed Omar")).replaced
