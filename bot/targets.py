@@ -13,7 +13,11 @@ from bot.words import QUOTES, Word, fold, near, undirected, visible
 
 LONGEST_NAME = 24  # words; a 256-byte name holds few more
 LONGEST_TYPED = 1100  # characters: LiveKit's names and identities hold 256 bytes
-_MENTION = re.compile(r"<[@#!][^>]*>")
+_MENTION = re.compile(
+    r"^\s*<[@#!][^>]*>|<(?:[@#][!&]?[A-Z0-9]+|![a-z]+(?:\^[A-Z0-9]+)?)(?:\|[^>]*)?>"
+    r"|(?<!\S)@(?:everyone|here|channel)(?!\S)"
+)
+"""At the beginning anything of the kind, elsewhere what is one to the letter: names hold such signs, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,8 @@ def find(line: str, words: Sequence[Word], people: Sequence[Participant]) -> Mat
 
 
 def is_mention(text: str) -> bool:
-    """Whether it begins as a chat platform writes a mention."""
-    return _MENTION.match(text) is not None
+    """Whether a mention stands in it as a chat platform writes one, with or without marks that show nothing."""
+    return _MENTION.search(visible(text)) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def fold(text: str) -> str:
 
 def visible(text: str) -> str:
     """Without every mark that shows nothing: of direction, of joining, of no width."""
-    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols whose glyph is empty

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from adapters.discord.arrivals import Asked, Seen
 from adapters.discord.people import role_subject, subject
-from adapters.line import TypedLine, quoted
+from adapters.line import Mentions, TypedLine
 from bot.command import Command, Kind
 
 _FORM = re.compile(
@@ -26,9 +26,8 @@ class Reader:
     """Reads options and lines for the commands given. `identity_of` is the identity that an account has in rooms, if
     settings say; `meant` makes the core's words of a line that begins as a command is called in Discord.
 
-    A mention is an account where an account is asked for. Where a participant is asked for it is the identity, or stays
-    a mention, which the core refuses: a chat name is never taken for a participant. Anywhere else (a reason, a text) it
-    is what was seen: `@ann`.
+    A mention is an account where an account is asked for, and what `adapters.line` says where a participant is.
+    Anywhere else (a reason, a text) it is what was seen: `@ann`.
     """
 
     commands: Mapping[str, Command] = field(default_factory=dict)
@@ -39,14 +38,14 @@ class Reader:
         """The line for the core; `guild` is the server on which it was typed, "" in a direct message."""
         line = TypedLine.read(text, self.commands, self.meant)
 
-        def said(form: re.Match[str]) -> str:
-            kind = line.asks(form.start())
-            given = self._given(form, kind, guild)
-            if given is None:
-                return _looked(form, seen)
-            return quoted(given) if kind in (Kind.WHO, Kind.PEOPLE) else given
+        def words(text: str, at: int) -> str:
+            def said(form: re.Match[str]) -> str:
+                account = self._account(form, line.asks(at + form.start()), guild)
+                return _looked(form, seen) if account is None else account
 
-        return _FORM.sub(said, line.text)
+            return _FORM.sub(said, text)
+
+        return line.read_as(self._mentions, words)
 
     def options(self, found: Asked) -> dict[str, str]:
         """The options for the core; what is empty is as good as not given."""
@@ -56,28 +55,37 @@ class Reader:
         return {name: text for name, text in read.items() if text}
 
     def _read(self, text: str, kind: Kind | None, found: Asked) -> str:
-        if kind is Kind.PEOPLE:
-            return ",".join(self._one(part, kind, found) or part for part in text.split(","))
-        return self._one(text, kind, found) or undone(text, found.seen)
-
-    def _one(self, text: str, kind: Kind | None, found: Asked) -> str | None:
+        names = text.split(",") if kind is Kind.PEOPLE else [text] if kind is Kind.WHO else []
+        if names:
+            named = ((name, self._mentions.named(name)) for name in names)
+            return ",".join(undone(name, found.seen) if given is None else given for name, given in named)
         form = _FORM.fullmatch(text.strip())
-        return self._given(form, kind, found.sender.guild) if form else None
+        account = self._account(form, kind, found.sender.guild) if form else None
+        return undone(text, found.seen) if account is None else account
 
-    def _given(self, form: re.Match[str], kind: Kind | None, guild: str) -> str | None:
-        """What a mention is where that kind of argument is asked for; None where it is mere words."""
+    @property
+    def _mentions(self) -> Mentions:
+        return Mentions(_FORM, _kept, lambda form: self.identity_of(form["user"]) if form["user"] else None)
+
+    def _account(self, form: re.Match[str], kind: Kind | None, guild: str) -> str | None:
+        """The account or the role that a mention is where one is asked for; None where it is mere words."""
         if kind in (Kind.SUBJECT, Kind.KEYED) and form["user"]:
             return subject(form["user"])
         if kind is Kind.SUBJECT and form["role"]:  # @everyone is no role: it stays a mention, which is no account
             return form[0] if form["role"] == guild or not guild else role_subject(guild, form["role"])
-        if kind in (Kind.WHO, Kind.PEOPLE) and form["user"]:
-            return self.identity_of(form["user"]) or f"<@{form['user']}>"
         return None
 
 
 def undone(text: str, seen: Seen) -> str:
     """A text as it was seen."""
     return _FORM.sub(lambda form: _looked(form, seen), text)
+
+
+def _kept(form: re.Match[str]) -> str:
+    """A mention in the one way in which each is written; "" for a form that mentions nothing."""
+    signs = {"user": "@", "role": "@&", "channel": "#"}
+    kind = form.lastgroup or ""
+    return f"<{signs[kind]}{form[kind]}>" if kind in signs else ""
 
 
 def _looked(form: re.Match[str], seen: Seen) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from adapters.line import TypedLine, quoted
+from adapters.line import Mentions, TypedLine
 from adapters.slack.people import group_subject, subject
 from bot.command import Command, Kind
 
@@ -17,6 +17,7 @@ _FORM = re.compile(r"<([^<>|\s][^<>|]*)(?:\|([^<>]*))?>")
 _ACCOUNT = re.compile(r"@([A-Z0-9]+)")
 _GROUP = re.compile(r"!subteam\^([A-Z0-9]+)")
 _EVERYBODY = re.compile(r"!(channel|here|everyone|group)")
+_CHANNEL = re.compile(r"#[A-Z0-9]+")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.+", re.DOTALL)
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # this order: `&amp;lt;` is `&lt;`, and not `<`
 
@@ -26,9 +27,8 @@ class Reader:
     """Reads lines for the commands given. `identity_of` is the identity that an account has in rooms, if settings say;
     `meant` makes the core's words of those that begin as a command is called in Slack.
 
-    A mention is an account where an account is asked for: as the argument of `/moderator`, or behind a key (`by:`).
-    As a person in a room it is the identity, or stays a mention, which the core refuses: a chat name is never taken for
-    a participant. Anywhere else (a reason, a text) it is what was seen: `@ann`.
+    A mention is an account where an account is asked for: as the argument of `/moderator`, or behind a key (`by:`); and
+    what `adapters.line` says where a participant is. Anywhere else (a reason, a text) it is what was seen: `@ann`.
     """
 
     home: str
@@ -39,15 +39,26 @@ class Reader:
     def line(self, text: str) -> str:
         """The line for the core."""
         line = TypedLine.read(text, self.commands, self.meant)
-        return _undone(line.text, lambda found: self._form(found, line.asks(found.start())))
+        mentions = Mentions(_FORM, _kept, self._identity)
+        return line.read_as(
+            mentions, lambda words, at: _undone(words, lambda found: self._form(found, line.asks(at + found.start())))
+        )
+
+    def _identity(self, found: re.Match[str]) -> str | None:
+        account = _ACCOUNT.fullmatch(found[1])
+        return self.identity_of(account[1]) if account else None
 
     def _form(self, found: re.Match[str], asked: Kind | None) -> str:
         account, group = _ACCOUNT.fullmatch(found[1]), _GROUP.fullmatch(found[1])
         if asked in (Kind.SUBJECT, Kind.KEYED) and (account or group):
             return subject(self.home, account[1]) if account else group_subject(self.home, group[1] if group else "")
-        if asked in (Kind.WHO, Kind.PEOPLE) and account:
-            return quoted(self.identity_of(account[1])) or f"<@{account[1]}>"
         return plain_form(found)
+
+
+def _kept(found: re.Match[str]) -> str:
+    """A mention of an account, a group, a channel or all people, without its label; "" for another form."""
+    mentions = (_ACCOUNT, _GROUP, _EVERYBODY, _CHANNEL)
+    return f"<{found[1]}>" if any(one.fullmatch(found[1]) for one in mentions) else ""
 
 
 def plain_form(found: re.Match[str]) -> str:

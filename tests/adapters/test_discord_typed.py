@@ -98,6 +98,61 @@ def test_a_mention_is_never_a_participant_unless_settings_say_which() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "given"),
+    [
+        ("<@&88>", "<@&88>"),
+        ("<#99>", "<#99>"),
+        ("<@77> spam", "<@77> spam"),
+        ("spam <@!77>", "spam <@77>"),
+        ("<@77><@77>", "<@77><@77>"),
+        ("\u200b <@77>\u200b", "<@77>"),
+        ("@everyone", "@everyone"),
+        ("<:wave:123> Ann", ":wave: Ann"),
+        ("Ann, the first", "Ann, the first"),
+    ],
+)
+def test_whatever_mentions_somebody_stays_a_mention_where_a_participant_is_asked_for(sent: str, given: str) -> None:
+    for name in ("mute", "ban", "kick"):
+        assert read(name, who=sent)["who"] == given
+    assert read("quiet", READER, **{"except": f"bob,{sent}"})["except"] == f"bob,{given}"
+
+
+def test_a_mention_of_a_mapped_account_is_the_identity_whatever_surrounds_it_unseen() -> None:
+    reader = Reader(COMMANDS, {"77": "staff-77", "78": "Ann Berg"}.get)
+    for around in ("\u200b<@77>", " <@!77>\u200b\u2060 ", "\u200e<@77>\u200f"):
+        assert read("mute", reader, who=around)["who"] == "staff-77"
+        assert read("quiet", reader, **{"except": f"bob,{around}"})["except"] == "bob,staff-77"
+        line = reader.line(f"mute {around.strip()} told <@77>\u200b", GUILD, SEEN)
+        assert line == "mute staff-77 told @Ann\u200b"
+    assert reader.line('mute "<@78>" loud', GUILD, SEEN) == 'mute "Ann Berg" loud'
+    assert reader.line("quiet except <@77>\u200b, <@78>", GUILD, SEEN) == 'quiet except staff-77, "Ann Berg"'
+    assert read("ban", reader, who="<@77> spam")["who"] == "<@77> spam"
+
+
+@pytest.mark.parametrize(
+    ("sent", "line"),
+    [
+        ("mute <@&88> told <@&88>", "mute <@&88> told @ops"),
+        ("ban <#99>", "ban <#99>"),
+        ('ban "<@77> spam" 2h', 'ban "<@77> spam" 2h'),
+        ('ban "spam <@77>"', 'ban "spam <@77>"'),
+        ("ban spam<@77>", "ban spam<@77>"),
+        ("mute <@77>, <@77>", "mute <@77>, @Ann"),
+        ("mute \u200b<@77>\u200b", "mute <@77>"),
+        ("mute <:wave:123> <:wave:123>", "mute :wave: :wave:"),
+        ("quiet standup except <@&88>,<#99> and x<@77>", "quiet standup except <@&88>,<#99> and x<@77>"),
+        ("quiet <@&88> except", "quiet @ops except"),
+        ("mute", "mute"),
+        ("mute ", "mute "),
+        ("kick @everyone", "kick @everyone"),
+        ('metadata bob {"a":"<@77>"}', 'metadata bob {"a":"@Ann"}'),
+    ],
+)
+def test_whatever_mentions_somebody_stays_a_mention_in_a_line_too(sent: str, line: str) -> None:
+    assert READER.line(sent, GUILD, SEEN) == line
+
+
+@pytest.mark.parametrize(
     ("sent", "line"),
     [
         ("mute <@77> told <@77> in <#99>", "mute <@77> told @Ann in #general"),

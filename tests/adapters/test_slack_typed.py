@@ -55,7 +55,17 @@ def test_what_stood_on_the_screen_is_what_arrives(sent: str, seen: str) -> None:
         ("history by:<@U2|ann>", "history by:slack:T1/U2"),
         ("history moderator:<@U2|ann> kind:mute", "history moderator:slack:T1/U2 kind:mute"),
         ("mute <@U2|ann>", "mute <@U2>"),
-        ("mute <!subteam^S1|@ops>", "mute @ops"),
+        ("mute <!subteam^S1|@ops>", "mute <!subteam^S1>"),
+        ("mute <!subteam^S1|@ops> told <!subteam^S1|@ops>", "mute <!subteam^S1> told @ops"),
+        ("ban <#C1|general> <#C1|general>", "ban <#C1> #general"),
+        ("kick <!here>", "kick <!here>"),
+        ("mute <@U2|ann berg> loud", "mute <@U2> loud"),
+        ('ban "<@U2|ann> spam" 2h', 'ban "<@U2> spam" 2h'),
+        ("ban spam<@U2|ann>", "ban spam<@U2>"),
+        ("mute \u200b<@U2|ann>\u200b", "mute <@U2>"),
+        ("mute <mailto:ann@example.com|ann@example.com>", "mute ann@example.com"),
+        ("mute &lt;ann&gt; &lt;", "mute <ann> <"),
+        ("quiet except <!subteam^S1|@ops>, <#C1> and bob", "quiet except <!subteam^S1>, <#C1> and bob"),
         ("mute bob told by:<@U2|ann>", "mute bob told by:@ann"),
         ("quiet standup Except <@U2|ann>, <@U3> and bob", "quiet standup Except <@U2>, <@U3> and bob"),
         ("quiet <@U2|ann>", "quiet @ann"),
@@ -74,6 +84,9 @@ def test_a_mention_is_the_identity_where_settings_say_which() -> None:
     assert reader.line("mute <@U3|ann>") == 'mute "Ann Berg"'
     assert reader.line("mute <@U4|ann>") == "mute <@U4>"
     assert reader.line("quiet except <@U2>,<@U3>") == 'quiet except staff-U2,"Ann Berg"'
+    assert reader.line("mute \u200b<@U2|ann>\u2060 loud") == "mute staff-U2 loud"
+    assert reader.line('mute "<@U3|ann>"') == 'mute "Ann Berg"'
+    assert reader.line('mute "<@U2|ann> x"') == 'mute "<@U2> x"'
 
 
 @given(st.recursive(st.text() | st.integers(), lambda inner: st.dictionaries(st.text(max_size=5), inner, max_size=3)))

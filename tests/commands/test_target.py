@@ -90,6 +90,35 @@ async def test_a_chat_mention_is_never_taken_for_a_name(house: House, mention: s
     assert not house.writes
 
 
+@pytest.mark.parametrize("command", ["mute", "ban"])
+@pytest.mark.parametrize(
+    "who",
+    [
+        "<@8012>\u200b",
+        "\u2060<@8012>",
+        " <@8012> ",
+        "spam <@8012>",
+        "<@8012> spam",
+        "x<@&8012>",
+        "@everyone",
+        "@here\u200b",
+    ],
+)
+async def test_a_chat_mention_is_none_either_with_something_beside_it(house: House, command: str, who: str) -> None:
+    house.rooms.join(STANDUP, JoinGrant("trap", who))
+    house.rooms.join(STANDUP, JoinGrant("trap-2", who.strip("@\u200b")))
+    reply = await house.say(command, options={"who": who})
+    assert "A chat mention is not a participant" in told(reply)
+    assert not reply.buttons
+
+
+@pytest.mark.parametrize("identity", ["ann@everyone.example", "a<b>@here", "<3", "I <#heart> you", "<@", "@everyone2"])
+async def test_what_only_looks_like_a_mention_is_a_name(house: House, identity: str) -> None:
+    house.rooms.join(STANDUP, JoinGrant(identity, "Somebody"))
+    house.rooms.publish(STANDUP, identity)
+    assert "Muted Somebody" in told(await house.say("mute", options={"who": identity}))
+
+
 async def test_somebody_without_a_name_is_called_by_the_identity(house: House) -> None:
     house.rooms.join(STANDUP, JoinGrant("Nameless-1"))
     assert (await house.say("demote nameless-1")).outcome is Outcome.DONE
