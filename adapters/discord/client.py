@@ -22,6 +22,7 @@ from discord.http import Route
 from yarl import URL
 
 from adapters.boundary import logged
+from adapters.discord import attempts
 from adapters.discord.items import Control, handed_over
 from adapters.settings import Settings
 
@@ -66,6 +67,7 @@ class UsherClient(discord.AutoShardedClient):
             max_ratelimit_timeout=LONGEST_WAIT,
             guild_ready_timeout=0.5,  # the next server that Discord tells of may come later: nothing waits for it
             proxy=settings["USHER_PROXY"] or None,
+            http_trace=attempts.trace(),
             shard_count=shard_count,
         )
         self._ways = ways

@@ -13,6 +13,7 @@ import aiohttp
 import discord
 
 from adapters.discord import limits, objects
+from adapters.discord.attempts import BROKEN, again, watched
 from adapters.discord.components import Component
 from adapters.discord.people import subject
 from adapters.discord.render import Message
@@ -32,7 +33,7 @@ class State(Enum):
     THINKING = auto()  # Discord shows a message that waits for its words
     UNSEEN = auto()  # acknowledged, and nothing shows
     ANSWERED = auto()
-    TAKEN = auto()  # somebody else has acknowledged it: another process of ours, or we without being told
+    TAKEN = auto()  # another process of ours has acknowledged it
     EXPIRED = auto()
     FAILED = auto()  # nobody knows
 
@@ -42,11 +43,13 @@ class Delivery:
 
     An interaction reaches every process that has a connection, and one of them acknowledges it first. The others say
     nothing, unless they carried something out: that has to be told, so it follows behind the other's acknowledgement.
+    Where an attempt of our own ended without an answer before, it is taken for the one that came first.
     """
 
     def __init__(self, interaction: discord.Interaction[discord.Client]) -> None:
         self._interaction = interaction
         self._state = State.NEW
+        self._unheard = State.NEW  # what it is if Discord has taken what we do not know of
 
     @property
     def client(self) -> discord.Client:
@@ -63,7 +66,7 @@ class Delivery:
         response = self._interaction.response
         waiting = State.UNSEEN if instead else State.THINKING
         try:
-            await self._acknowledge(lambda: response.defer(ephemeral=True, thinking=not instead), waiting)
+            await self._acknowledge(lambda: response.defer(ephemeral=True, thinking=not instead), waiting, waiting)
         except UNSENT as error:
             log.debug("Interaction %s was not deferred (%s).", self._interaction.id, why(error))
 
@@ -115,8 +118,10 @@ class Delivery:
         said, response = objects.parts(message), self._interaction.response
         if self._state is State.NEW:
             replaced, sent = partial(response.edit_message, **said), partial(response.send_message, ephemeral=True)
-            yield lambda: self._acknowledge(replaced if instead else partial(sent, **said), State.ANSWERED)
-        if self._state is State.THINKING or (self._state is State.UNSEEN and instead):
+            shown, ours = (replaced, State.UNSEEN) if instead else (partial(sent, **said), State.THINKING)
+            yield lambda: self._acknowledge(shown, State.ANSWERED, ours)
+        state = self._unheard if self._state is State.FAILED else self._state
+        if state is State.THINKING or (state is State.UNSEEN and instead):
             yield lambda: self._interaction.edit_original_response(**said)
         if self._state not in (State.NEW, State.EXPIRED):
             yield lambda: self._interaction.followup.send(**said, ephemeral=True, wait=True)
@@ -138,24 +143,31 @@ class Delivery:
 
     async def ask(self, form: Component) -> None:
         """Open that modal."""
-        await self._acknowledge(lambda: self._interaction.response.send_modal(objects.modal(form)), State.ANSWERED)
+        response, answered = self._interaction.response, State.ANSWERED
+        await self._acknowledge(lambda: response.send_modal(objects.modal(form)), answered, answered)
 
     async def offer(self, choices: list[Component]) -> None:
         """Show these while somebody types."""
-        response = self._interaction.response
-        await self._acknowledge(lambda: response.autocomplete(objects.choices(choices)), State.ANSWERED)
+        response, answered = self._interaction.response, State.ANSWERED
+        await self._acknowledge(lambda: response.autocomplete(objects.choices(choices)), answered, answered)
 
-    async def _acknowledge(self, work: Way, then: State) -> None:
-        """Within the seconds that Discord gives; what is raised is noted first."""
-        try:
-            async with asyncio.timeout(limits.ACKNOWLEDGE_SECONDS):
-                await work()
-        except discord.HTTPException as error:
-            self._state = {EXPIRED: State.EXPIRED, TAKEN: State.TAKEN}.get(error.code, State.FAILED)
-            raise
-        except UNSENT:
-            self._state = State.FAILED
-            raise
+    async def _acknowledge(self, work: Way, then: State, unheard: State) -> None:
+        """Within the seconds that Discord gives; what is raised is noted first. `unheard` is the state where an attempt
+        of which nobody heard turns out to have been taken: what it showed is in our hands."""
+        self._unheard = unheard
+        with watched() as attempts:
+            try:
+                async with asyncio.timeout(limits.ACKNOWLEDGE_SECONDS):
+                    await again(work, attempts)
+            except discord.HTTPException as error:
+                taken = unheard if attempts.unheard else State.TAKEN
+                self._state = {EXPIRED: State.EXPIRED, TAKEN: taken}.get(error.code, State.FAILED)
+                if error.status < BROKEN:
+                    self._unheard = self._state
+                raise
+            except UNSENT:
+                self._state = State.FAILED
+                raise
         self._state = then
 
     async def _direct(self, said: dict[str, Any]) -> None:

@@ -83,7 +83,7 @@ async def test_an_answer_to_whom_nothing_can_be_sent_is_logged_without_its_words
     usher.env.inject_error("POST", f"/channels/{usher.channel('general').id}/messages", status=403, code=50013)
     await usher.call("ben", "mute", who="bob", in_=STANDUP)
     number = usher.arrived[-1]["id"]
-    assert errors(caplog) == [f"The answer to interaction {number} reached nobody (500, 10015, 50007, 50013)."]
+    assert errors(caplog) == [f"The answer to interaction {number} reached nobody (500, 10008, 10015, 50007, 50013)."]
     assert not usher.open("bob")
 
 
@@ -194,9 +194,9 @@ async def test_where_the_connection_fails_the_answer_still_arrives(
 
     monkeypatch.setattr(FakeWebhookAdapter, "request", fail)
     await usher.call("ben", "mute", who="bob", in_=STANDUP)
-    payload = usher.arrived[-1]
-    told = [one.content for one in usher.answers(payload).followups] + usher.direct("ben")
-    assert ["Muted" in one for one in told] == [True]
+    done = usher.answers(usher.arrived[-1])
+    assert "Muted" in text(done)
+    assert (done.followups, usher.direct("ben")) == ([], [])
 
 
 async def test_a_modal_and_suggestions_that_come_too_late_are_no_error(

@@ -87,10 +87,10 @@ class Server:
             call = Call(name, request.path, token=self._owner(request, route))
             self.calls.append(call)
             asked = Asked(name, request.match_info, request.query, await self._body(request, call))
-            if (trouble.dropped and not trouble.after) or trouble.status:
+            if trouble.breaks and not trouble.after:
                 return _troubled(request, call, trouble)
             call.status, call.answer = self._answer(route, asked, call)
-            if trouble.dropped:
+            if trouble.breaks:
                 return _troubled(request, call, trouble)
             return _response(call.status, call.answer, _limits(name))
 

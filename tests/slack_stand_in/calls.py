@@ -32,7 +32,7 @@ class Call:
 
 @dataclass(slots=True)
 class Trouble:
-    """`times` counts down; `after` lets the call have its effect before its answer is lost."""
+    """`times` counts down; `after` lets the call have its effect before its answer is lost, or is another one."""
 
     seconds: float = 0.0
     status: int = 0
@@ -40,6 +40,11 @@ class Trouble:
     dropped: bool = False
     after: bool = False
     times: int = 1
+
+    @property
+    def breaks(self) -> bool:
+        """Whether the call is not answered as it would be."""
+        return self.dropped or bool(self.status)
 
 
 class Troubles:
@@ -56,9 +61,9 @@ class Troubles:
         """Answered with 429, and not done."""
         self._waiting[method].append(Trouble(status=429, retry_after=retry_after, times=times))
 
-    def fail(self, method: str, status: int = 500, *, times: int = 1) -> None:
-        """Answered with an HTTP error, and not done."""
-        self._waiting[method].append(Trouble(status=status, times=times))
+    def fail(self, method: str, status: int = 500, *, times: int = 1, after: bool = False) -> None:
+        """Answered with an HTTP error, and not done; with `after` the call was done all the same."""
+        self._waiting[method].append(Trouble(status=status, after=after, times=times))
 
     def drop(self, method: str, *, times: int = 1, after: bool = False) -> None:
         """The connection is reset instead of an answer; with `after` the call was done all the same."""

@@ -91,7 +91,7 @@ class Server:
         token, args, wrong = await _arguments(request, method)
         call = Call(name, self._secrets.cleaned(args, name), self._secrets.owner(token))
         self.calls.append(call)
-        if (trouble.dropped and not trouble.after) or trouble.status:
+        if trouble.breaks and not trouble.after:
             return self._troubled(request, call, trouble)
         try:
             if wrong is not None:
@@ -100,7 +100,7 @@ class Server:
         except Refused as refused:
             call.error = refused.word
             call.answer = {"ok": False, "error": refused.word, **refused.more}
-        if trouble.dropped:
+        if trouble.breaks:
             return self._troubled(request, call, trouble)
         return self._answered(call, method)
 
@@ -143,13 +143,13 @@ class Server:
             body = None
         call = Call(ANSWERS, self._secrets.cleaned(body, ANSWERS) if isinstance(body, dict) else {"": str(body)})
         self.calls.append(call)
-        if (trouble.dropped and not trouble.after) or trouble.status:
+        if trouble.breaks and not trouble.after:
             return self._troubled(request, call, trouble)
         refused = self._use(request.path, body)
         if refused is not None:
             call.error, call.status = refused.word, 404 if refused.word.endswith(("_url", "_service")) else 400
             return web.json_response({"ok": False, "error": refused.word}, status=call.status)
-        return self._troubled(request, call, trouble) if trouble.dropped else web.Response(text="ok")
+        return self._troubled(request, call, trouble) if trouble.breaks else web.Response(text="ok")
 
     def _use(self, path: str, body: object) -> Refused | None:
         try:
