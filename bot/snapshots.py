@@ -14,7 +14,8 @@ from bot.tasks import within
 
 Seen = TypeVar("Seen")
 FETCH_SECONDS = 5.0  # a look that takes longer is given up
-KEPT_SECONDS = 60.0  # what is older is not shown, however long LiveKit takes
+SHOWN_SECONDS = 15.0  # what is older is not shown, however long LiveKit takes: too much of it is not true any more
+KEPT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Snapshots(Generic[Seen]):
         try:
             await within(self._clock, until - self._clock.monotonic(), _ended(task))
         except TimeoutError:
-            latest = self._no_older(room, KEPT_SECONDS)
+            latest = self._no_older(room, SHOWN_SECONDS)
             return latest.seen if latest is not None else None
         return None if task.cancelled() else task.result()
 

@@ -7,6 +7,8 @@ time there is nothing to choose from, and never an error.
 from __future__ import annotations
 
 import asyncio
+import copy
+import math
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -57,9 +59,16 @@ class Suggestions:
         self._services = services
         self._clock = services.clock
         self._deadline = deadline_seconds
+        self._end = math.inf
         self._longest = longest_value
         self._rooms = Snapshots(services.clock, self._look_for_rooms, fresh_seconds)
         self._people = Snapshots(services.clock, self._look_into, fresh_seconds)
+
+    def by(self, moment: float) -> Suggestions:
+        """The same looks, for somebody who waits until that moment (monotonic) at most, however much they ask."""
+        found = copy.copy(self)
+        found._end = moment
+        return found
 
     async def rooms(
         self, user: ChatUser, text: str = "", *, calming: bool = False, facts: bool = True
@@ -143,7 +152,7 @@ class Suggestions:
         await self._people.aclose()
 
     def _until(self) -> float:
-        return self._clock.monotonic() + self._deadline
+        return min(self._clock.monotonic() + self._deadline, self._end)
 
     async def _in_time(self, until: float, work: Coroutine[Any, Any, Answer]) -> Answer | None:
         try:

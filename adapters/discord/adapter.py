@@ -10,7 +10,6 @@ import discord
 
 from adapters.discord.announcing import Announcer
 from adapters.discord.client import UsherClient, Ways
-from adapters.discord.completions import COMPLETE_SECONDS
 from adapters.discord.delivery import UNSENT, why
 from adapters.discord.desk import Desk
 from adapters.discord.front import Front
@@ -138,7 +137,7 @@ def discord_adapter(settings: Settings, house: House, http: HttpServer) -> Disco
     guilds, names = settings["DISCORD_GUILDS"], _names(settings)
     desk = Desk(
         house.dispatcher,
-        Suggestions(house.dispatcher, deadline_seconds=COMPLETE_SECONDS, longest_value=CHOICE_NAME),
+        Suggestions(house.dispatcher, longest_value=CHOICE_NAME),
         Announcer(house.services.roster, settings["USHER_DISCORD_CHANNEL"], guilds),
         names,
         guilds,

@@ -18,6 +18,14 @@ from bot.suggest import Suggestions
 from tests.discord_usher import GUILD, Usher, usher_for
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> float:
+    """What is promised is patience of another kind than that of a busy machine."""
+    promised = completions.COMPLETE_SECONDS
+    monkeypatch.setattr(completions, "COMPLETE_SECONDS", 20)
+    return promised
+
+
 @pytest.fixture
 async def usher(tmp_path: Path) -> AsyncIterator[Usher]:
     async with usher_for(tmp_path) as running:
@@ -146,6 +154,35 @@ async def test_what_is_not_known_at_once_is_not_offered(usher: Usher, monkeypatc
         assert await offered(usher, "ben", "mute", "in", "") == []
     with usher.slow_to_know(completions.COMPLETE_SECONDS * 0.8):  # the room that is meant, then who is in it
         assert await offered(usher, "ben", "mute", "who", "") == []
+
+
+def test_an_answer_leaves_while_somebody_still_looks_at_what_they_type(patience: float) -> None:
+    assert patience <= 0.3
+
+
+@pytest.mark.parametrize(("option", "filled"), [("who", {"in_": STANDUP}), ("who", {}), ("in", {})])
+async def test_while_livekit_takes_longer_what_was_seen_a_moment_ago_is_offered(
+    usher: Usher, monkeypatch: pytest.MonkeyPatch, option: str, filled: dict[str, str]
+) -> None:
+    for looks in (usher.adapter.desk.suggestions._rooms, usher.adapter.desk.suggestions._people):
+        monkeypatch.setattr(looks, "_fresh", 0)
+    before = await offered(usher, "ben", "mute", option, "", **filled)
+    assert before
+    monkeypatch.setattr(completions, "COMPLETE_SECONDS", 0.5)
+    for method in ("ListParticipants", "ListRooms"):
+        with usher.slow(method, 3):
+            assert values(await offered(usher, "ben", "mute", option, "", **filled)) == values(before), method
+
+
+async def test_a_look_that_takes_longer_goes_on_and_is_there_for_the_next_key(
+    usher: Usher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(completions, "COMPLETE_SECONDS", 0.2)
+    with usher.slow("ListParticipants", 0.8):
+        assert await offered(usher, "ben", "mute", "who", "", in_=STANDUP) == []
+        monkeypatch.setattr(completions, "COMPLETE_SECONDS", 20)
+        assert await offered(usher, "ben", "mute", "who", "", in_=STANDUP)
+    assert [call.method for call in usher.service.calls].count("ListParticipants") == 1
 
 
 async def test_a_bug_offers_nothing_and_is_logged(

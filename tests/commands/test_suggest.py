@@ -299,12 +299,36 @@ async def test_a_look_of_long_ago_is_not_shown_however_long_livekit_takes(
     house: House, suggestions: Suggestions
 ) -> None:
     await suggestions.people(user("mia"), STANDUP)
-    house.clock.advance(61)
+    house.clock.advance(14)
     Gate(house, "ListParticipants")
     asking = asyncio.create_task(suggestions.people(user("mia"), STANDUP))
     await settle()
     house.clock.advance(1)
     assert await asking == ()
+
+
+async def test_whoever_waits_until_a_moment_waits_no_longer_for_all_that_they_ask(
+    house: House, suggestions: Suggestions
+) -> None:
+    assert await suggestions.meant(user("mia"), "c") == STANDUP
+    assert await suggestions.people(user("mia"), STANDUP)
+    house.clock.advance(1)
+    gate = Gate(house, "ListRooms")
+    now = house.clock.monotonic()
+    soon, later = suggestions.by(now + 0.1), suggestions.by(now + 0.3)
+    meant = asyncio.create_task(soon.meant(user("mia"), "c"))
+    await settle()
+    assert not meant.done()
+    house.clock.advance(0.1)
+    assert await meant == STANDUP, "of the look before"
+    gate.open.set()
+    Gate(house, "ListParticipants")
+    people = asyncio.create_task(later.people(user("mia"), STANDUP))
+    await settle()
+    assert not people.done()
+    house.clock.advance(0.2)
+    assert len(await people) == 9, "of the look before"
+    await suggestions.aclose()
 
 
 async def test_a_look_that_never_ends_is_given_up_and_begun_again(house: House, suggestions: Suggestions) -> None:
