@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.command import BoundInvocation, Invocation
 from bot.describe import asked_for
 from bot.dispatch import split_command
 from bot.people import ChatUser
-from bot.reply import Code, Mention, Reply, Tone, say
+from bot.reply import Audience, Button, Choices, Code, Mention, Reply, Tone, each_button, say, text
 from bot.words import shortened
 
 LONGEST_TYPED = 150
@@ -34,6 +36,24 @@ def unshown(user: ChatUser, case: int | None) -> Reply:
     where = "Ask again." if case is None else f"It is case {case}: /case {case} shows it."
     who = Mention(user.subject, user.name)
     return Reply(Tone.WARN, say(who, f": your answer could not be shown to you alone. {where}"))
+
+
+def unpressable(reply: Reply) -> Reply:
+    """The answer in a direct message to whoever may do nothing there: with nothing to press, and where that can be."""
+    pressable: list[str] = []
+
+    def without(button: Button) -> Button:
+        pressable.append(button.token)
+        return replace(button, token="")
+
+    shown = each_button(reply, without)
+    gives_reason = reply.audience is Audience.PUBLIC and reply.case is not None  # chats add a button for that
+    if not any(pressable) and not gives_reason:
+        return reply
+    asks = reply.question or any(isinstance(part, Choices) for part in reply.parts)
+    where = "Ask again in the channel." if asks else "Go on in the channel."
+    said = text(f"Nothing can be pressed here, where the roles that you have on the server do not count. {where}")
+    return replace(shown, parts=(*shown.parts, said), buttons=(), question=False, audience=Audience.PRIVATE)
 
 
 def late() -> Reply:

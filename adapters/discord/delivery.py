@@ -15,7 +15,8 @@ import discord
 from adapters.discord import limits, objects
 from adapters.discord.attempts import BROKEN, again, watched
 from adapters.discord.components import Component
-from adapters.discord.people import subject
+from adapters.discord.people import sender
+from adapters.discord.received import payload_of
 from adapters.discord.render import Message
 from bot.people import ChatUser
 
@@ -26,6 +27,8 @@ UNSENT = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, 
 
 log = logging.getLogger(__name__)
 Way = Callable[[], Awaitable[object]]
+Direct = Callable[[], Awaitable[Message]]
+"""The answer as a direct message, where that is the way which is left."""
 
 
 class State(Enum):
@@ -57,9 +60,8 @@ class Delivery:
 
     @property
     def user(self) -> ChatUser:
-        """Whoever is answered."""
-        person = self._interaction.user
-        return ChatUser(subject(str(person.id)), person.display_name)
+        """Whoever is answered, with the roles that count where they asked."""
+        return sender(payload_of(self._interaction)).user
 
     async def defer(self, *, instead: bool = False) -> None:
         """Acknowledge, since the answer is not ready: it takes the place of the message pressed in, or it follows."""
@@ -88,14 +90,22 @@ class Delivery:
             return False
         return True
 
-    async def answer(self, message: Message, aloud: Message, *, instead: bool = False, keep: bool = False) -> bool:
+    async def answer(
+        self,
+        message: Message,
+        aloud: Message,
+        direct: Direct | None = None,
+        *,
+        instead: bool = False,
+        keep: bool = False,
+    ) -> bool:
         """Show it, `instead` of the message in which was pressed if that is wanted; `keep` what must not be lost.
 
         Where it reaches the person alone in no way, `aloud` is said in the channel, which others read. Whether anything
         reached Discord; when not, that is logged.
         """
         refused: list[str] = []
-        for way in self._ways(message, aloud, instead=instead):
+        for way in self._ways(message, aloud, direct, instead=instead):
             if self._state in (State.TAKEN, State.EXPIRED) and not keep:
                 log.debug("The answer to interaction %s is left to whoever was first.", self._interaction.id)
                 return False
@@ -109,7 +119,7 @@ class Delivery:
         log.error("The answer to interaction %s reached nobody (%s).", self._interaction.id, ", ".join(refused))
         return False
 
-    def _ways(self, message: Message, aloud: Message, *, instead: bool) -> Iterator[Way]:
+    def _ways(self, message: Message, aloud: Message, direct: Direct | None, *, instead: bool) -> Iterator[Way]:
         """Best first; what one of them learns of the interaction decides which come next.
 
         After the token has ended, and where nothing else is possible, it is a direct message: in the channel others
@@ -125,7 +135,7 @@ class Delivery:
             yield lambda: self._interaction.edit_original_response(**said)
         if self._state not in (State.NEW, State.EXPIRED):
             yield lambda: self._interaction.followup.send(**said, ephemeral=True, wait=True)
-        yield lambda: self._direct(said)
+        yield lambda: self._direct(message, direct)
         if self._interaction.guild_id is not None and self._interaction.channel_id is not None:
             channel = self.client.get_partial_messageable(self._interaction.channel_id)
             yield lambda: channel.send(**objects.parts(aloud))
@@ -170,10 +180,9 @@ class Delivery:
                 raise
         self._state = then
 
-    async def _direct(self, said: dict[str, Any]) -> None:
-        person = discord.Object(self._interaction.user.id)
-        channel = await self.client.create_dm(person)
-        await channel.send(**said)
+    async def _direct(self, message: Message, direct: Direct | None) -> None:
+        channel = await self.client.create_dm(discord.Object(self._interaction.user.id))
+        await channel.send(**objects.parts(message if direct is None else await direct()))
 
 
 def why(error: BaseException) -> str:

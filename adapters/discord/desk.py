@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 import discord
@@ -12,6 +13,7 @@ import discord
 from adapters.answering import Answering, Progress, Tell, patience
 from adapters.discord.announcing import Announcer
 from adapters.discord.arrivals import Place
+from adapters.discord.delivery import Direct
 from adapters.discord.names import CommandNames
 from adapters.discord.render import Message, render
 from adapters.discord.typed import Reader
@@ -22,7 +24,7 @@ from bot.people import ChatUser
 from bot.refusals import handled_elsewhere
 from bot.reply import Reply
 from bot.suggest import Suggestions
-from bot.working import unshown
+from bot.working import unpressable, unshown
 
 
 class Back(Protocol):
@@ -36,7 +38,15 @@ class Back(Protocol):
 
     async def defer(self) -> None: ...
 
-    async def answer(self, message: Message, aloud: Message, *, instead: bool = False, keep: bool = False) -> bool: ...
+    async def answer(
+        self,
+        message: Message,
+        aloud: Message,
+        direct: Direct | None = None,
+        *,
+        instead: bool = False,
+        keep: bool = False,
+    ) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,21 @@ class Desk:
         """Show it to the person. What has a case is in the history, so its answer must not be lost."""
         if not handled_elsewhere(reply):
             message, aloud = (render(one, self.names) for one in (reply, unshown(back.user, reply.case)))
-            await back.answer(message, aloud, instead=instead, keep=reply.case is not None)
+            direct = partial(self._directly, back.user, reply)
+            await back.answer(message, aloud, direct, instead=instead, keep=reply.case is not None)
+
+    async def _directly(self, user: ChatUser, reply: Reply) -> Message:
+        """The answer as a direct message. The roles of a server count for nothing there: what they give is left out."""
+        without = unpressable(reply)
+        if without is reply or await self._holds_alone(user, reply.room):
+            return render(reply, self.names)
+        return render(without, self.names)
+
+    async def _holds_alone(self, user: ChatUser, room: str) -> bool:
+        """Whether the person may there, or anywhere, as much as with the roles that they have."""
+        whole = await self.dispatcher.moderator(user)
+        alone = replace(whole, grants=tuple(grant for grant in whole.grants if grant.subject == user.subject))
+        return alone.role_in(room) >= whole.role_in(room) if room else alone.role >= whole.role
 
     async def tell(self, client: discord.Client, room: str, line: Reply) -> bool:
         """Post a line that nobody asked for where that room concerns people; whether any channel took it."""

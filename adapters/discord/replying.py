@@ -8,7 +8,7 @@ import logging
 import discord
 
 from adapters.discord import objects
-from adapters.discord.delivery import SEND_SECONDS, UNSENT, why
+from adapters.discord.delivery import SEND_SECONDS, UNSENT, Direct, why
 from adapters.discord.people import subject
 from adapters.discord.render import Message
 from adapters.discord.sending import send_once
@@ -46,7 +46,15 @@ class Replying:
         except UNSENT as error:
             log.debug("That message %s is worked on was not shown (%s).", self._message.id, why(error))
 
-    async def answer(self, message: Message, aloud: Message, *, instead: bool = False, keep: bool = False) -> bool:
+    async def answer(
+        self,
+        message: Message,
+        aloud: Message,
+        direct: Direct | None = None,
+        *,
+        instead: bool = False,
+        keep: bool = False,
+    ) -> bool:
         """Say it where the message stands; whether it reached Discord. When not, that is logged."""
         try:
             async with asyncio.timeout(SEND_SECONDS):

@@ -21,8 +21,9 @@ from adapters.discord.client import UsherClient, Ways
 from adapters.http import HttpServer
 from adapters.livekit.simulator.lively import STANDUP
 from adapters.settings import load
+from bot.people import Role
 from tests.discord_payloads import button
-from tests.discord_usher import TOKEN, Usher, text, usher_for
+from tests.discord_usher import TOKEN, Usher, labels, text, usher_for
 
 CALLBACK, ORIGINAL, FOLLOWUP = "/interactions/*/callback", "/webhooks/*/messages/@original", "/webhooks/*"
 LOG = "adapters.discord.delivery"
@@ -52,6 +53,46 @@ async def test_an_answer_that_is_refused_as_the_response_comes_as_a_direct_messa
     [said] = usher.direct("ben")
     assert "Muted Bob Stone" in said
     assert errors(caplog) == []
+
+
+@pytest.mark.parametrize("who", ["dora", "ben"])
+async def test_a_direct_message_has_buttons_for_those_alone_who_can_press_them_there(usher: Usher, who: str) -> None:
+    """Dora moderates by a role of the server, which does not count there; Ben by himself."""
+    expired(usher)
+    await usher.call(who, "kick", who="omar", in_=STANDUP)
+    [question] = usher.people[who].user.dm_channel.history()
+    assert "Remove Omar (omar) from standup?" in usher.direct(who)[0]
+    if who == "ben":
+        await usher.people[who].user.click(question, label="Remove")
+        assert not usher.here("omar")
+        return
+    assert labels(question) == []
+    assert usher.direct(who)[0].endswith(f"{NOTHING_TO_PRESS} Ask again in the channel.")
+    expired(usher)
+    await usher.call(who, "mute", who="bob", in_=STANDUP)
+    *_, done = usher.people[who].user.dm_channel.history()
+    assert labels(done) == []
+    assert f"{NOTHING_TO_PRESS} Go on in the channel." in usher.direct(who)[-1]
+    expired(usher)
+    await usher.call(who, "whoami")
+    assert NOTHING_TO_PRESS not in usher.direct(who)[-1], "nothing is missing there"
+
+
+async def test_a_direct_message_has_the_buttons_where_the_role_gives_nothing_more(usher: Usher) -> None:
+    await usher.grant(usher.subject("dora"), Role.MODERATOR, STANDUP)
+    expired(usher)
+    await usher.call("dora", "kick", who="omar", in_=STANDUP)
+    [question] = usher.people["dora"].user.dm_channel.history()
+    assert labels(question) == ["Remove", "No, leave it"]
+
+
+NOTHING_TO_PRESS = "Nothing can be pressed here, where the roles that you have on the server do not count."
+
+
+def expired(usher: Usher) -> None:
+    """Nothing but a direct message can be shown to the next one who asks."""
+    usher.env.inject_error("POST", CALLBACK, status=500)
+    usher.env.inject_error("POST", FOLLOWUP, status=404, code=10015)
 
 
 def unreachable(usher: Usher) -> None:

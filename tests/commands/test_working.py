@@ -9,8 +9,8 @@ from bot.command import BoundInvocation, Invocation
 from bot.model import Kind
 from bot.people import ChatUser
 from bot.plain import plain
-from bot.working import working
-from tests.house import STANDUP, House, button
+from bot.working import unpressable, working
+from tests.house import STANDUP, House, button, told
 
 NUMBER = "441234567890"
 CALLER = f"sip_+{NUMBER}"
@@ -60,3 +60,16 @@ async def test_the_number_of_a_caller_is_for_admins(house: House, as_: str, sees
         ChatUser(f"console:{as_}", as_), "c", button(shown, "Mute").token, watch=seen.append
     )  # fmt: skip
     assert [(NUMBER in plain(working(Invocation(ChatUser("x", "x"), "c", ""), one))) for one in seen] == [sees]
+
+
+async def test_what_cannot_be_pressed_says_where_it_can_be(house: House) -> None:
+    for line, where in (("kick bob", "Ask again"), ("mute ann", "Ask again"), ("mute bob", "Go on")):
+        reply = await house.say(line)
+        shown = unpressable(reply)
+        said = "Nothing can be pressed here, where the roles that you have on the server do not count. "
+        assert f"{said}{where} in the channel." in told(shown)
+        assert told(reply).splitlines()[0] in told(shown)
+        assert shown.buttons == ()
+        assert not shown.question
+    reply = await house.say("whoami")
+    assert unpressable(reply) is reply
