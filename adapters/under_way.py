@@ -10,16 +10,24 @@ from adapters.boundary import logged
 
 Answer = TypeVar("Answer")
 
+GIVEN_UP_SECONDS = 0.5  # so long somebody has who is cancelled
+
 
 async def unless(stopped: asyncio.Event, work: Coroutine[Any, Any, Answer]) -> Answer | None:
-    """What the work comes to; None, and the work given up, when `stopped` comes first."""
+    """What the work comes to; None, and the work given up, when `stopped` comes first.
+
+    It is cancelled again if it goes on: discord.py does where it is cancelled while it connects anew (`Shard.reconnect`
+    and `reidentify` take that for the end of the attempt alone).
+    """
     task, stop = asyncio.ensure_future(work), asyncio.ensure_future(stopped.wait())
     try:
         await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
         return task.result() if task.done() else None
     finally:
-        for one in (task, stop):
-            one.cancel()
+        stop.cancel()
+        while not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=GIVEN_UP_SECONDS)
         await asyncio.gather(task, stop, return_exceptions=True)
 
 

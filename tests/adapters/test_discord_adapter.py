@@ -12,6 +12,7 @@ from typing import Any
 
 import discord as library
 import pytest
+from discord.gateway import DiscordWebSocket
 
 from adapters.clock import SystemClock
 from adapters.discord import adapter as module
@@ -186,6 +187,27 @@ async def test_it_stops_though_the_gateway_says_nothing(
 
 async def _never(_: UsherClient) -> None:
     await asyncio.Event().wait()
+
+
+async def test_it_stops_while_it_connects_anew(
+    discord: DiscordStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There discord.py takes being cancelled for the end of that attempt alone."""
+    connecting = asyncio.Event()
+
+    async def silent(*_: Any, **__: Any) -> None:
+        connecting.set()
+        await asyncio.Event().wait()
+
+    async with served(discord, tmp_path) as running:
+        monkeypatch.setattr(DiscordWebSocket, "from_client", silent)
+        discord.gateway.drop()
+        try:
+            async with asyncio.timeout(20):
+                await connecting.wait()
+                await running.adapter.stop(5)
+        finally:
+            running.serving.cancel()  # else it might never end
 
 
 async def test_it_stops_while_it_cannot_connect(discord: DiscordStandIn, tmp_path: Path) -> None:
