@@ -21,6 +21,7 @@ from bot.words import Word, fold, near
 
 FLAGS = ("--dry-run", "--force")
 _ROOMS = (Kind.ROOM, Kind.DESTINATION, Kind.ROOM_OR_GLOB)
+LONGEST_NUMBER, LONGEST_PAGE = 100, 11  # digits: of a case that is none as well; what is longer is no page
 _SINGLE = (*_ROOMS, Kind.NUMBER, Kind.PAGE, Kind.ROLE, Kind.SUBJECT, Kind.COMMAND)
 
 
@@ -227,7 +228,8 @@ class _Reader:
     def _value(self, param: Param, word: Word) -> Any:
         if param.kind in (Kind.NUMBER, Kind.PAGE):
             digits = word.plain.removeprefix("#")
-            return int(digits) if digits.isdecimal() and len(digits) < 12 else None
+            most = LONGEST_NUMBER if param.kind is Kind.NUMBER else LONGEST_PAGE
+            return int(digits) if digits.isdecimal() and len(digits) <= most else None
         if param.kind is Kind.ROLE:
             try:
                 return Role.parse(word.plain).word

@@ -9,6 +9,7 @@ from typing import Any
 from bot.command import Command, Kind, Param
 from bot.doubtful import Doubt
 from bot.errors import BadArgument
+from bot.grammar import LONGEST_NUMBER
 from bot.lasting import Calendar, as_words, parse_lasting, split_bare, split_duration
 from bot.people import Role
 from bot.reading import Other, Reading
@@ -126,7 +127,7 @@ def _choice(command: Command, param: Param, text: str) -> str:
 
 def _number(command: Command, param: Param, text: str) -> int:
     digits = text.strip().removeprefix("#")
-    if not digits.isdecimal():
+    if not digits.isdecimal() or len(digits) > LONGEST_NUMBER:
         raise BadArgument(f"{param.name} must be a number. Usage: {command.usage}")
     return int(digits)
 

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam as bind
 from adapters.database.ledger import Ledger
 from adapters.database.queries import case_numbers, last_sid
 from adapters.database.readers import Readers
-from adapters.database.rows import WHOLE, entry_of
+from adapters.database.rows import MOST, WHOLE, entry_of
 from adapters.database.schema import contents, entries, open_intents
 from adapters.database.store import Workers
 from adapters.database.transaction import Transaction
@@ -48,6 +48,8 @@ class DatabaseHistory:
         return await self._readers.run(partial(_page, query, self._ledger.server))
 
     async def case(self, number: int) -> Case | None:
+        if number > MOST:
+            return None
         cases = await self._readers.run(partial(_cases, [number], self._ledger.server))
         return cases[0] if cases else None
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from adapters.database.ledger import Ledger
 from adapters.database.readers import Readers
-from adapters.database.rows import storable
+from adapters.database.rows import MOST, storable
 from adapters.database.schema import contents, entries, orders
 from adapters.database.transaction import Transaction
 from adapters.database.writer import Writer
@@ -110,6 +110,8 @@ class DatabaseOrders:
         return tuple(order for order in _read(rows) if room is None or order.covers(room))
 
     async def get(self, case: int) -> tuple[Order, ...]:
+        if case > MOST:
+            return ()
         return tuple(_read(await self._readers.rows(_OF_CASE, [{**self._mine, "of_case": case}])))
 
     async def given(self, orders: Sequence[int]) -> tuple[Order, ...]:

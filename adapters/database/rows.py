@@ -11,6 +11,8 @@ from adapters.database.schema import contents, entries
 from bot.chain import GENESIS, Sealed, unseal
 from bot.history import Content, Entry
 
+MOST = 2**63 - 1  # the greatest number that both databases hold
+
 _before = entries.alias("before")
 _previous = select(_before.c.digest).where(_before.c.seq == entries.c.seq - 1).scalar_subquery()
 

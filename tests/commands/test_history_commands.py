@@ -22,6 +22,24 @@ async def test_history_is_newest_first_with_outcome_moderator_time_and_reason(ho
     assert second.endswith("mute, Bob Stone (bob) in standup, done, console:mia, 3 min ago, shouting")
 
 
+@pytest.mark.parametrize("number", ["99999999999", "999999999999", "9223372036854775808", "9" * 100])
+@pytest.mark.parametrize("command", ["case", "undo", "order", "reason"])
+async def test_a_number_that_no_case_can_have_is_an_unknown_case(house: House, command: str, number: str) -> None:
+    await house.say("mute bob")
+    more = {"text": "spam"} if command == "reason" else {}
+    for reply in (
+        await house.say(command, "alice", options={"n": number, **more}),
+        await house.say(f"{command} {number} {more.get('text', '')}".strip(), "alice"),
+    ):
+        known = "is no order that you may see" if command == "order" else f"There is no case {number} that you may see"
+        assert known in told(reply)
+
+
+async def test_a_number_that_nobody_would_read_is_none(house: House) -> None:
+    assert "n must be a number" in told(await house.say("case", options={"n": "9" * 5000}))
+    assert "Usage: /case n" in told(await house.say(f"case {'9' * 5000}"))
+
+
 async def test_history_shows_at_least_20_cases_a_page(house: House) -> None:
     for number in range(23):
         await house.say(f"mute bob number {number}")

@@ -53,6 +53,13 @@ async def entries(database: Database) -> list[tuple[EntryKind, int, int | None, 
 # --- orders -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, 10**99])
+async def test_of_a_case_that_no_database_could_number_there_is_nothing(database: Database, number: int) -> None:
+    await database.orders.append(LOCK, SAID)
+    assert await database.orders.get(number) == ()
+    assert await database.history.case(number) is None
+
+
 async def test_an_order_is_an_entry_and_is_read_from_it_whole(database: Database, database_url: str) -> None:
     given = await database.orders.append(LOCK, SAID)
     said = {"issuer": "console:mia", "issuer_name": "Mia", "command": "mute"}
