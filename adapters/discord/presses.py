@@ -14,9 +14,13 @@ from adapters.discord.modals import reason_modal
 from adapters.discord.offer import OFFER, taken
 from adapters.discord.render import render
 from adapters.pressing import BESIDE, PRESS, replaces
+from bot.authorise import authorise
 from bot.command import Invocation
+from bot.errors import Refused
+from bot.people import ChatUser
 from bot.reply import Reply, Tone, say
 
+KNOWN_SECONDS = 1.0  # a modal has to be the response itself, which Discord takes for 3 s
 NOT_YOURS = Reply(
     Tone.ERROR, say("This is for whoever wrote the message above. Nothing was done. Mention Usher yourself, or type /.")
 )
@@ -33,7 +37,7 @@ class Presses:
     async def pressed(self, found: Pressed, back: Delivery) -> None:
         """Carry out what the button stands for, and show the answer where it was pressed."""
         if found.action == REASON and found.value.isdecimal():
-            await back.ask(reason_modal(found.value))
+            await self._reason(found, back)
         elif found.action in (PRESS, BESIDE):
             instead = found.action == PRESS and (found.ephemeral or found.place.direct)
             await self._carried_out(found, found.value, back, instead=instead)
@@ -41,6 +45,26 @@ class Presses:
             await self._went_on(found, back)
         else:
             await self._desk.answer(back, UNKNOWN)
+
+    async def _reason(self, found: Pressed, back: Delivery) -> None:
+        """Ask for a reason in a modal; whoever may give none in any room is told so before they write one."""
+        desk, user = self._desk, found.sender.user
+        if await self._may("reason", user):
+            await back.ask(reason_modal(found.value))
+            return
+        options = {"n": found.value}
+        asked = Invocation(user, channel_of(found.place, user), "reason", found.key, options=options, menus=True)
+        await desk.answered(back, desk.under_way.begin(desk.asked(found.place, Progress(asked), back)))
+
+    async def _may(self, name: str, user: ChatUser) -> bool:
+        """Whether somebody may use that command, as far as that is known in time."""
+        services = self._desk.dispatcher.services
+        try:
+            async with asyncio.timeout(KNOWN_SECONDS):
+                moderator = await self._desk.dispatcher.moderator(user)
+        except TimeoutError:
+            return True
+        return not isinstance(authorise(moderator, services.registry[name], services.policy), Refused)
 
     async def _went_on(self, found: Pressed, back: Delivery) -> None:
         """Carry out what somebody wrote in a channel; the button for it has served, also where that was refused."""

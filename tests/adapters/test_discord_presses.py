@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord import presses
 from adapters.discord.presses import UNKNOWN
 from adapters.livekit.simulator.lively import STANDUP
 from adapters.livekit.simulator.people import JoinGrant
@@ -236,6 +237,25 @@ async def test_a_modal_of_before_is_answered_and_a_slow_one_deferred(usher: Ushe
         await usher.deliver(slow)
     assert usher.sent("POST", "/callback")[-1] == {"type": 5, "data": {"flags": 64}}
     assert "loud" in text(usher.answers(slow))
+
+
+async def test_whoever_may_give_no_reason_is_told_so_before_they_write_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with usher_for(tmp_path, told=True) as usher:
+        await usher.call("ben", "mute", who="bob", in_=STANDUP)
+        line = usher.channel("mods").last_message
+        refused = await usher.click("cat", line, "Reason")
+        assert refused.modal is None
+        assert refused.ephemeral
+        assert "You are not a moderator here" in text(refused)
+        await usher.grant(usher.subject("cat"), Role.VIEWER, STANDUP)
+        low = await usher.click("cat", line, "Reason")
+        assert "/reason needs the role moderator" in text(low)
+        monkeypatch.setattr(presses, "KNOWN_SECONDS", 0.1)
+        with usher.slow_to_know():
+            asked = await usher.click("cat", line, "Reason")
+        assert asked.modal, "what is not known in time is found out when the reason is given"
 
 
 async def test_a_stranger_gets_nowhere_with_a_modal(usher: Usher) -> None:
