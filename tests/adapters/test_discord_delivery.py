@@ -187,7 +187,7 @@ async def test_an_acknowledgement_that_comes_too_late_is_lost_but_not_what_was_d
     late["data"]["options"][0]["value"] = "bob"
     with usher.slow_to_know(4):
         monkeypatch.setattr("adapters.answering.ANSWER_SECONDS", 60)
-        await usher.deliver(late, pass_=5)
+        await usher.deliver(late, pass_=10)  # the roles of two people are asked for
     assert not usher.answers(late).acknowledged
     assert "Muted Bob Stone" in usher.direct("ben")[0]
 
