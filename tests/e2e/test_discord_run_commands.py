@@ -72,7 +72,7 @@ STEPS = (
     of_bob("metadata", "Set the metadata of bob", (("eve", "metadata_changed", "bob", None),), text='{"table":4}'),
     of_bob("attribute", "Changed attributes of bob", (("eve", "attributes_changed", "bob", None),), pairs="seat=4"),
     of_bob("permissions", "Changed permissions of bob", GIVEN, pairs="can_publish_data=false"),
-    of_bob("name", "bob (bob) is called Robert", (("eve", "name_changed", "bob", "Robert"),), text="Robert"),
+    of_bob("name", "bob is called Robert", (("eve", "name_changed", "bob", "Robert"),), text="Robert"),
     Step("room-metadata", {"text": "{}", "in": ROOM}, "Set the metadata of", RENAMED),
     Step("quiet", {"room": ROOM, "except": "eve"}, "Quiet: 1 person muted", MUTED, "Quiet the room"),
     of_bob("move", "LiveKit Cloud", room="elsewhere", press="Move", entries=[("intent", ""), ("outcome", "failed")]),
