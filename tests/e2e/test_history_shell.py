@@ -45,7 +45,7 @@ async def test_export_writes_one_entry_a_line_with_exactly_these_fields(path: Pa
     assert all(list(entry) == FIELDS for entry in entries)
     assert [entry["seq"] for entry in entries] == list(range(1, len(entries) + 1))
     kinds = [entry["kind"] for entry in entries]
-    assert {"intent", "outcome", "grant", "reason", "default", "undone", "refused"} == set(kinds)
+    assert {"intent", "outcome", "order", "grant", "reason", "default", "undone", "refused"} == set(kinds)
     muted = entries[0]
     assert (muted["command"], muted["arguments"], muted["room"]) == ("mute", "bob =1+1 is a formula", ROOM)
     assert (muted["identity"], muted["actor"], muted["reason"]) == ("bob", "console:alice", "=1+1 is a formula")
