@@ -40,12 +40,6 @@ def open_engine(path: Path, *, readers: int, patience: float) -> Engine:
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", begin)
-    try:
-        with translating():
-            _enter_wal(engine)
-    except HistoryError:
-        engine.dispose()
-        raise
     return engine
 
 
@@ -62,8 +56,10 @@ def _make_file(path: Path) -> None:
         raise HistoryError(f"Usher must be able to write to the directory {where}.", "history_read_only")
 
 
-def _enter_wal(engine: Engine) -> None:
-    with engine.connect() as connection:
+def enter_wal(engine: Engine) -> None:
+    """Bring the file into WAL mode. One process at a time: SQLite may turn the others away at once, however long they
+    would wait."""
+    with translating(), engine.connect() as connection:
         raw = connection.connection.dbapi_connection
         assert isinstance(raw, sqlite3.Connection)
         (mode,) = raw.execute("PRAGMA journal_mode = WAL").fetchone()

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from adapters.database.engine import lent
-from adapters.database.sqlite.engine import open_engine
+from adapters.database.sqlite.engine import enter_wal, open_engine
 from adapters.database.sqlite.locks import FileLock, FileStripes, lock_directory
 from adapters.database.sqlite.workers import FileWorkers
 from adapters.database.stripes import StripedLocks
@@ -28,6 +28,7 @@ def open_file(path: Path, worker: str, *, readers: int, patience: float) -> File
         directory = lock_directory(path)
         with closing(FileLock(directory / "migrate")) as migrating:
             migrating.take(wait=True)
+            enter_wal(engine)
             upgrade(engine, BEGIN_WRITE)
         workers = FileWorkers(directory, worker)
     except BaseException:
