@@ -82,11 +82,16 @@ class Delivery:
         return pressed is not None and bool(pressed.components) and await self._edited(objects.parts_of(pressed))
 
     async def _edited(self, said: dict[str, Any]) -> bool:
+        edited = partial(self._interaction.edit_original_response, **said)
+        return await self._tried(edited, "A message that was pressed in was not changed")
+
+    async def _tried(self, way: Way, otherwise: str) -> bool:
+        """Whether Discord took what need not succeed; where not, that is logged in these words."""
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                await self._interaction.edit_original_response(**said)
+                await way()
         except UNSENT as error:
-            log.debug("A message that was pressed in was not changed (%s).", why(error))
+            log.debug("%s (%s).", otherwise, why(error))
             return False
         return True
 
@@ -143,13 +148,8 @@ class Delivery:
     async def withdraw(self) -> None:
         """Take away the message in which was pressed: it has served. Another process may have been first."""
         message = self._interaction.message
-        if message is None:
-            return
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await message.delete()
-        except UNSENT as error:
-            log.debug("A message that has served was not taken away (%s).", why(error))
+        if message is not None:
+            await self._tried(message.delete, "A message that has served was not taken away")
 
     async def ask(self, form: Component) -> None:
         """Open that modal."""

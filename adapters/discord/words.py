@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from adapters.answering import Progress
 from adapters.boundary import guarded
 from adapters.discord.arrivals import Said
@@ -45,6 +43,6 @@ class Words:
     async def _offered(self, invocation: Invocation, back: Replying) -> None:
         shown = label(invocation.text, self._desk.commands, self._desk.names)
         services = self._desk.dispatcher.services
-        kept = await offering.kept(services, replace(invocation, event_key=""), shown)
+        kept = await offering.kept(services, invocation, shown)
         message = offer(kept, invocation.user.id)
         await back.answer(message, message)
